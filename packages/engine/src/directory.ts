@@ -13,7 +13,8 @@
 export interface Directory {
   list(): readonly string[];
   byteLength(name: string): number | undefined;
-  write(name: string, parts: readonly Uint8Array[]): void;
+  /** `parts` are written one after the other; a part's bytes may be reused once the next is asked for. */
+  write(name: string, parts: Iterable<Uint8Array>): void;
   /** A copy of a part of the file, on memory of its own (never shared). */
   read(name: string, byteOffset: number, byteLength: number): Uint8Array<ArrayBuffer>;
   load(name: string, byteLength: number, memory: LoadTarget, byteOffset: number): void;
