@@ -31,16 +31,18 @@ export function checkMachine() {
 
 /**
  * Installs the dependencies when they are missing or the lock file changed since.
- * A missing folder gets `npm ci`; a stale one is brought up to date in place, which is faster and does not pull
- * the files from under a server that is running from them.
+ *
+ * `npm install --no-save` and not `npm ci`: it installs what the lock file says just as well, brings a stale folder
+ * up to date in place instead of pulling the files from under a running server, and does not refuse a lock file
+ * that lacks the optional binaries of some other platform.
  */
 export async function ensureDependencies() {
   const mark = join(root, 'node_modules', '.skein-setup');
   const wanted = hashFiles(manifests());
   if (readIfExists(mark) === wanted && existsSync(pinnedNode)) return;
   const fresh = !existsSync(join(root, 'node_modules', '.package-lock.json'));
-  say(fresh ? 'installing dependencies (npm ci) …' : 'dependencies changed: updating them (npm install) …');
-  const code = await run(...npm(fresh ? ['ci'] : ['install', '--no-save'], '--no-audit', '--no-fund'));
+  say(fresh ? 'installing dependencies …' : 'dependencies changed: updating them …');
+  const code = await run(...npm(['install', '--no-save', '--no-audit', '--no-fund']));
   if (code !== 0) {
     say(`npm could not install the dependencies (exit code ${code}); its message is above.`);
     process.exit(1);
@@ -98,11 +100,11 @@ export function run(command, args, options = {}) {
   });
 }
 
-function npm(args, ...more) {
+function npm(args) {
   const script = process.env.npm_execpath;
   // Under `npm start` the very npm that runs us is named; by hand the one on the path does.
-  if (script?.endsWith('.js')) return [process.execPath, [script, ...args, ...more]];
-  return ['npm', [...args, ...more]];
+  if (script?.endsWith('.js')) return [process.execPath, [script, ...args]];
+  return ['npm', args];
 }
 
 function manifests() {
@@ -119,7 +121,7 @@ function manifests() {
 
 function hashFiles(paths) {
   const hash = createHash('sha256');
-  for (const path of [...paths].sort()) {
+  for (const path of [...paths].sort((a, b) => (a < b ? -1 : 1))) {
     hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
   }
   return hash.digest('hex');
