@@ -1,0 +1,86 @@
+/**
+ * Geometry on the globe, as `docs/relevance.md` §4 and §7 define it: plain functions over latitude and longitude in degrees.
+ * Every distance is rounded to whole metres, so that a record shown at 100 m is inside a radius of 100 m.
+ */
+import type { GeoPoint } from '../query/search-query.ts';
+
+export const EARTH_RADIUS_METRES = 6_371_000;
+const RADIANS = Math.PI / 180;
+
+/** Haversine distance in metres, rounded to the nearest integer. */
+export function distanceMetres(latA: number, lngA: number, latB: number, lngB: number): number {
+  const sinLat = Math.sin(((latB - latA) * RADIANS) / 2);
+  const sinLng = Math.sin(((lngB - lngA) * RADIANS) / 2);
+  const h = sinLat * sinLat + Math.cos(latA * RADIANS) * Math.cos(latB * RADIANS) * sinLng * sinLng;
+  return Math.round(2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(h))));
+}
+
+export interface GeoBounds {
+  readonly south: number;
+  readonly north: number;
+  /** Greater than `east` when the box crosses the date line. */
+  readonly west: number;
+  readonly east: number;
+}
+
+/**
+ * The box that two opposite corners span. Clients send south-west + north-east in either order (maps do), and sometimes
+ * the other diagonal. The northern corner is taken as the eastern one; when that gives west > east by up to half
+ * a turn the corners were the other diagonal, when by more the box crosses the date line.
+ */
+export function boxBounds(box: { readonly a: GeoPoint; readonly b: GeoPoint }): GeoBounds {
+  const [lower, upper] = box.a.lat <= box.b.lat ? [box.a, box.b] : [box.b, box.a];
+  const swapped = lower.lng > upper.lng && lower.lng - upper.lng <= 180;
+  const west = swapped ? upper.lng : lower.lng;
+  const east = swapped ? lower.lng : upper.lng;
+  return { south: lower.lat, north: upper.lat, west, east };
+}
+
+/** Edges inclusive. */
+export function insideBounds(lat: number, lng: number, bounds: GeoBounds): boolean {
+  if (lat < bounds.south || lat > bounds.north) return false;
+  if (bounds.west <= bounds.east) return lng >= bounds.west && lng <= bounds.east;
+  return lng >= bounds.west || lng <= bounds.east;
+}
+
+/** Even-odd rule on plain latitude and longitude; points exactly on an edge are inside. */
+export function insidePolygon(lat: number, lng: number, polygon: readonly GeoPoint[]): boolean {
+  let inside = false;
+  let previous = polygon.at(-1);
+  for (const corner of polygon) {
+    if (previous === undefined) break;
+    if (onEdge(lat, lng, previous, corner)) return true;
+    if (corner.lat > lat !== previous.lat > lat) {
+      const crossing =
+        corner.lng + ((lat - corner.lat) * (previous.lng - corner.lng)) / (previous.lat - corner.lat);
+      if (lng < crossing) inside = !inside;
+    }
+    previous = corner;
+  }
+  return inside;
+}
+
+function onEdge(lat: number, lng: number, from: GeoPoint, to: GeoPoint): boolean {
+  if (lat < Math.min(from.lat, to.lat) || lat > Math.max(from.lat, to.lat)) return false;
+  if (lng < Math.min(from.lng, to.lng) || lng > Math.max(from.lng, to.lng)) return false;
+  return (to.lat - from.lat) * (lng - from.lng) === (to.lng - from.lng) * (lat - from.lat);
+}
+
+/**
+ * The bucket of a distance: `floor(distance / value)` inside a range, and each range goes on counting where the one
+ * before ended, so that buckets ascend with the distance. No precision means steps of one metre.
+ */
+export function geoBucket(
+  metres: number,
+  precision: readonly { readonly from: number; readonly value: number }[],
+): number {
+  let base = 0;
+  for (let at = 0; at < precision.length; at++) {
+    const step = Math.max(1, precision[at]!.value);
+    const from = at === 0 ? 0 : Math.ceil(precision[at]!.from);
+    const next = at + 1 < precision.length ? Math.ceil(precision[at + 1]!.from) : Number.POSITIVE_INFINITY;
+    if (metres < next) return base + Math.floor(metres / step) - Math.floor(from / step);
+    if (next > from) base += Math.floor((next - 1) / step) - Math.floor(from / step) + 1;
+  }
+  return metres;
+}
