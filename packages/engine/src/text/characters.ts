@@ -115,7 +115,7 @@ const PICTOGRAPH = /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Mod
 const WORDS_ONLY = /^[\p{L}\p{N}\p{M}]+$/u;
 const SOME_WORD = /[\p{L}\p{N}\p{M}]/u;
 const SEGMENTED_ONLY =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30FC\u3099\u309A]+$/u;
+  /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30FC]|\u3099|\u309A)+$/u;
 const MARK = /\p{M}/u;
 const JAMO = /[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]/u;
 const LOWER_CASE = /\p{Ll}/u;
