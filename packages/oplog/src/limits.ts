@@ -1,0 +1,14 @@
+/** One operation: a batch of records as one request brings it. Also what a reader may have to hold at once. */
+export const OPERATION_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A journal file is closed once it is this long: the unit in which released operations leave the disk. */
+export const JOURNAL_FILE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** One write and one sync: enough that the sync is shared by thousands, little enough that nobody waits long for others' bytes. */
+export const GROUP_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Recent operations kept in memory, so that a follower close to the end reads no file. */
+export const TAIL_BYTES_MAX = 32 * 1024 * 1024;
+
+/** How much of a file one read brings while following. */
+export const READ_BYTES = 1024 * 1024;

@@ -1,0 +1,1 @@
+export { SimCrashError, SimDisk } from './sim-disk.ts';
