@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileMissingError } from '@skein/engine';
+import { directoryContract } from '@skein/engine/directory.contract';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FileDirectory } from './file-directory.ts';
 
@@ -30,6 +31,15 @@ const { WebAssembly } = globalThis as unknown as Platform;
 const PAGE = 65_536;
 const pattern = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 255);
+
+for (const loading of ['map', 'read'] as const) {
+  directoryContract(`FileDirectory (${loading})`, () => new FileDirectory(temporaryFolder(), { loading }), {
+    createMemory: (byteLength) => {
+      const pages = Math.ceil(byteLength / PAGE);
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    },
+  });
+}
 
 describe.each(['map', 'read'] as const)('FileDirectory that loads by %s', (loading) => {
   test('a written file is listed, measured and read in parts', () => {

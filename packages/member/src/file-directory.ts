@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writevSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assert, CorruptionError } from '@skein/base';
@@ -18,6 +18,8 @@ import { mapFile } from './map-file.ts';
 
 /** Smaller files are read: a mapping costs an entry in the kernel's table, of which a process has 65,530. */
 const MAP_BYTES_MIN = 65_536;
+/** Parts up to this size are gathered into one write. */
+const WRITE_BYTES = 262_144;
 const TEMPORARY_PREFIX = '.writing-';
 
 export interface FileDirectoryOptions {
@@ -53,7 +55,7 @@ export class FileDirectory implements Directory {
     return statSync(join(this.#folder, name), { throwIfNoEntry: false })?.size;
   }
 
-  write(name: string, parts: readonly Uint8Array[]): void {
+  write(name: string, parts: Iterable<Uint8Array>): void {
     const temporary = join(this.#folder, TEMPORARY_PREFIX + name);
     const descriptor = this.#create(temporary);
     try {
@@ -171,16 +173,28 @@ export function writeFileDurably(path: string, text: string): void {
   new FileDirectory(dirname(path)).write(path.slice(dirname(path).length + 1), [Buffer.from(text)]);
 }
 
-function writeAll(descriptor: number, parts: readonly Uint8Array[]): void {
-  // One call takes at most 1,024 buffers and may write less than it was given.
-  for (let from = 0; from < parts.length; from += 512) {
-    let left = parts.slice(from, from + 512).filter((part) => part.byteLength > 0);
-    while (left.length > 0) {
-      let written = writevSync(descriptor, left);
-      while (left.length > 0 && written >= left[0]!.byteLength) written -= left.shift()!.byteLength;
-      if (written > 0) left = [left[0]!.subarray(written), ...left.slice(1)];
+/** Parts may be made one by one in the same bytes: each is written, or copied, before the next is asked for. */
+function writeAll(descriptor: number, parts: Iterable<Uint8Array>): void {
+  const small = new Uint8Array(WRITE_BYTES);
+  let filled = 0;
+  for (const part of parts) {
+    if (filled + part.byteLength > small.byteLength) {
+      writeWhole(descriptor, small.subarray(0, filled));
+      filled = 0;
+    }
+    if (part.byteLength > small.byteLength) {
+      writeWhole(descriptor, part);
+    } else {
+      small.set(part, filled);
+      filled += part.byteLength;
     }
   }
+  writeWhole(descriptor, small.subarray(0, filled));
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.byteLength) written += writeSync(descriptor, bytes, written);
 }
 
 function isMissing(error: unknown): boolean {
