@@ -3,7 +3,7 @@
  * instance was made on; results declared u32 in the sources come out signed, hence `>>> 0` at the wrappers where they
  * can pass 2^31. Each group is one file of `./assembly`.
  */
-export interface KernelExports extends BitsetExports {}
+export interface KernelExports extends BitsetExports, PostingsExports, ScoreExports {}
 
 /** `assembly/bitset.ts`; use it through `bitset.ts`. */
 export interface BitsetExports {
@@ -20,4 +20,41 @@ export interface BitsetExports {
   bitsetAddDocs(into: number, docs: number, count: number): void;
   bitsetFilterDocs(bitset: number, docs: number, count: number, into: number): number;
   facetCount(bitset: number, docCount: number, offsets: number, values: number, counts: number): void;
+}
+
+/** `assembly/postings.ts`; use it through `PostingsReader`. */
+export interface PostingsExports {
+  postingsOrRange(
+    termLo: number,
+    termHi: number,
+    docCounts: number,
+    places: number,
+    lists: number,
+    dense: number,
+    denseFrom: number,
+    into: number,
+    bitsetBytes: number,
+  ): void;
+  postingsOrTerms(
+    terms: number,
+    count: number,
+    docCounts: number,
+    places: number,
+    lists: number,
+    dense: number,
+    denseFrom: number,
+    into: number,
+    bitsetBytes: number,
+  ): void;
+  postingsCount(termLo: number, termHi: number, docCounts: number): number;
+  postingsUnpack(at: number, count: number, into: number): void;
+}
+
+/** `assembly/score.ts`; use it through `query/scorer.ts`. Plans are laid out by `query/score-plan.ts`. */
+export interface ScoreExports {
+  scoreRecord(plan: number, docId: number, into: number): number;
+  scoreVerify(plan: number, bitset: number, bytes: number, typosMax: number, histogram: number): void;
+  scoreBitset(plan: number, bitset: number, bytes: number): void;
+  tagTerms(tags: number, from: number, to: number, transitions: number): number;
+  untagTerms(tags: number, from: number, to: number): void;
 }

@@ -9,3 +9,6 @@ export interface SectionPlace {
   readonly at: number;
   readonly byteLength: number;
 }
+
+/** The place of a section that every segment has; throws `CorruptionError` when the file lacks it. */
+export type SectionAt = (name: string) => SectionPlace;
