@@ -3,7 +3,7 @@
  * instance was made on; results declared u32 in the sources come out signed, hence `>>> 0` at the wrappers where they
  * can pass 2^31. Each group is one file of `./assembly`.
  */
-export interface KernelExports extends BitsetExports, PostingsExports, ScoreExports {}
+export interface KernelExports extends BitsetExports, PostingsExports, TermsExports, ScoreExports {}
 
 /** `assembly/bitset.ts`; use it through `bitset.ts`. */
 export interface BitsetExports {
@@ -50,11 +50,31 @@ export interface PostingsExports {
   postingsUnpack(at: number, count: number, into: number): void;
 }
 
+/** `assembly/terms.ts`; use it through `TermsReader`. */
+export interface TermsExports {
+  termsMatch(
+    labels: number,
+    nodes: number,
+    text: number,
+    offsets: number,
+    termCount: number,
+    maskTable: number,
+    word: number,
+    length: number,
+    edits: number,
+    prefix: number,
+    triples: number,
+    countMax: number,
+  ): number;
+  termsFlatten(triples: number, count: number, into: number): number;
+}
+
 /** `assembly/score.ts`; use it through `query/scorer.ts`. Plans are laid out by `query/score-plan.ts`. */
 export interface ScoreExports {
   scoreRecord(plan: number, docId: number, into: number): number;
   scoreVerify(plan: number, bitset: number, bytes: number, typosMax: number, histogram: number): void;
   scoreBitset(plan: number, bitset: number, bytes: number): void;
+  phraseFilter(plan: number, bitset: number, bytes: number, terms: number, count: number): void;
   tagTerms(tags: number, from: number, to: number, transitions: number): number;
   untagTerms(tags: number, from: number, to: number): void;
 }

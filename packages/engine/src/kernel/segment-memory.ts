@@ -107,10 +107,10 @@ export class SegmentMemory {
     return at;
   }
 
-  /** As `allocate`, but `release` leaves it alone: for what lives as long as the segment is open. */
+  /** As `allocate`, but `release` leaves it alone: for what lives as long as the segment is open. The bytes are zero. */
   allocatePersistent(bytes: number): number {
     assert(bytes >= 0, 'bytes >= 0');
-    // Above everything that was ever handed out, so no allocation that is still in use can be hit.
+    // Above everything that was ever handed out: nothing in use can be hit, and nobody has written there.
     const at = align(this.#topMax);
     this.#reach(at + bytes);
     this.#persistent.push({ from: at, to: at + bytes });

@@ -4,7 +4,7 @@
  * (`PrefixSets`) where the segment has them.
  */
 import { bitsetBytes, type SegmentMemory } from '../kernel/segment-memory.ts';
-import type { SectionAt } from '../segment/section.ts';
+import { requiredSection, type SectionLookup } from '../segment/section.ts';
 import { denseDocCountMin } from './postings-builder.ts';
 import { PrefixSets } from './prefix-sets.ts';
 
@@ -20,14 +20,14 @@ export class PostingsReader {
   readonly #prefixSets: PrefixSets;
 
   /** `docCount`: of the segment. */
-  constructor(memory: SegmentMemory, sectionAt: SectionAt, docCount: number) {
-    const docCounts = sectionAt('postings.docCounts');
+  constructor(memory: SegmentMemory, sectionAt: SectionLookup, docCount: number) {
+    const docCounts = requiredSection(sectionAt, 'postings.docCounts');
     this.termCount = docCounts.byteLength >>> 2;
     this.#memory = memory;
     this.#docCounts = docCounts.at;
-    this.#places = sectionAt('postings.places').at;
-    this.#lists = sectionAt('postings.lists').at;
-    this.#dense = sectionAt('postings.dense').at;
+    this.#places = requiredSection(sectionAt, 'postings.places').at;
+    this.#lists = requiredSection(sectionAt, 'postings.lists').at;
+    this.#dense = requiredSection(sectionAt, 'postings.dense').at;
     this.#denseFrom = denseDocCountMin(docCount);
     this.#bitsetBytes = bitsetBytes(docCount);
     this.#prefixSets = new PrefixSets(memory, sectionAt, docCount);

@@ -108,8 +108,8 @@ test('prefix sets change no result, and are used', () => {
       const sections = buildPostings(docCounts, docIds, options);
       const { memory, sectionAt } = loadSections(sections);
       const reader = new PostingsReader(memory, sectionAt, docCount);
-      usedCount += sectionAt('prefixes.ranges').byteLength / 8;
-      expect(sectionAt('prefixes.bitsets').byteLength).toBeLessThanOrEqual(bytesMax);
+      usedCount += sectionAt('prefixes.ranges')!.byteLength / 8;
+      expect(sectionAt('prefixes.bitsets')!.byteLength).toBeLessThanOrEqual(bytesMax);
       for (let termLo = 0; termLo < terms.length; termLo++) {
         for (let termHi = termLo; termHi <= terms.length; termHi++) {
           const mark = memory.mark();

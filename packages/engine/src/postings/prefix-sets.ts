@@ -10,7 +10,7 @@
  */
 import { assert } from '@skein/base';
 import { bitsetBytes, type SegmentMemory } from '../kernel/segment-memory.ts';
-import type { Section, SectionAt } from '../segment/section.ts';
+import { requiredSection, type Section, type SectionLookup } from '../segment/section.ts';
 import { sectionBytes } from '../segment/section-bytes.ts';
 
 export interface PrefixSetsOptions {
@@ -130,9 +130,9 @@ export class PrefixSets {
   /** Copied out, because every range asked for searches them. */
   readonly #ranges: Uint32Array;
 
-  constructor(memory: SegmentMemory, sectionAt: SectionAt, docCount: number) {
-    const ranges = sectionAt('prefixes.ranges');
-    const bitsets = sectionAt('prefixes.bitsets');
+  constructor(memory: SegmentMemory, sectionAt: SectionLookup, docCount: number) {
+    const ranges = requiredSection(sectionAt, 'prefixes.ranges');
+    const bitsets = requiredSection(sectionAt, 'prefixes.bitsets');
     this.#memory = memory;
     this.#bitsets = bitsets.at;
     this.#bitsetBytes = bitsetBytes(docCount);

@@ -1,3 +1,5 @@
+import { assert } from '@skein/base';
+
 /** A named part of a segment file. The segment's builder aligns it to 64 bytes and adds its checksum. */
 export interface Section {
   readonly name: string;
@@ -10,5 +12,12 @@ export interface SectionPlace {
   readonly byteLength: number;
 }
 
-/** The place of a section that every segment has; throws `CorruptionError` when the file lacks it. */
-export type SectionAt = (name: string) => SectionPlace;
+/** Finds a section of an open segment by name; undefined when the segment has none of that name. */
+export type SectionLookup = (name: string) => SectionPlace | undefined;
+
+/** The place of a section that every segment of this format has. */
+export function requiredSection(sectionAt: SectionLookup, name: string): SectionPlace {
+  const place = sectionAt(name);
+  assert(place !== undefined, `segment has no section ${name}`);
+  return place;
+}

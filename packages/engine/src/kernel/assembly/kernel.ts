@@ -3,3 +3,4 @@
 export * from './bitset';
 export * from './postings';
 export * from './score';
+export * from './terms';
