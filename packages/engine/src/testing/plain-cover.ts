@@ -119,11 +119,23 @@ function singleUnits(
   });
 }
 
-/** Keeps the occurrences with the fewest typos, the first of them. */
+/** Keeps the occurrences with the fewest typos, one for each position, the first of them. */
 function countingUnit(wordCount: number, occurrences: readonly Occurrence[]): CoverUnit | undefined {
   if (occurrences.length === 0) return undefined;
   const fewest = Math.min(...occurrences.map((found) => found.typos));
-  const counting = occurrences.filter((found) => found.typos === fewest);
+  const counting: Occurrence[] = [];
+  for (const found of occurrences) {
+    if (found.typos !== fewest) continue;
+    const last = counting.at(-1);
+    if (last?.attribute === found.attribute && last.position === found.position) {
+      counting[counting.length - 1] = {
+        ...found,
+        exact: last.exact || found.exact,
+        wholeValue: last.wholeValue || found.wholeValue,
+        fromSplit: last.fromSplit && found.fromSplit,
+      };
+    } else counting.push(found);
+  }
   return { wordCount, typos: fewest, occurrences: counting.slice(0, OCCURRENCES_LOOKED_AT_MAX) };
 }
 
@@ -154,7 +166,7 @@ function exactCriterion(cover: Cover, words: readonly PlainWord[], query: Search
     case 'word':
       return exactUnits.length === 1 && Array.from(words[0]!.term).length >= EXACT_WORD_LENGTH_MIN ? 0 : 1;
     case 'attribute':
-      return exactUnits.some((unit) => unit.occurrences.some((found) => found.exact && found.alone)) ? 0 : 1;
+      return exactUnits.some((unit) => unit.occurrences.some((found) => found.wholeValue)) ? 0 : 1;
   }
 }
 

@@ -24,8 +24,8 @@ export interface Occurrence {
   readonly position: number;
   readonly typos: number;
   readonly exact: boolean;
-  /** The only token of its value. */
-  readonly alone: boolean;
+  /** Exact, and the only token of its value. */
+  readonly wholeValue: boolean;
   readonly fromSplit: boolean;
 }
 
@@ -43,19 +43,20 @@ export function wordOccurrences(
     for (const token of attribute.tokens) {
       const distance = distanceTo(word.term, token.term, prefix, typosAllowed);
       if (distance === undefined) continue;
+      const exact = token.term === word.term && !isIn(attribute, query.disableExactOnAttributes);
       found.push({
         attribute: at,
         position: token.position,
         typos: distance,
-        exact: token.term === word.term && !isIn(attribute, query.disableExactOnAttributes),
-        alone: token.alone,
+        exact,
+        wholeValue: exact && token.alone,
         fromSplit: false,
       });
     }
     if (word.split !== undefined && !isIn(attribute, query.disableTypoToleranceOnAttributes)) {
       const [first, second] = word.split;
       for (const position of sequencePositions([first, second], attribute.tokens)) {
-        found.push({ attribute: at, position, typos: 1, exact: false, alone: false, fromSplit: true });
+        found.push({ attribute: at, position, typos: 1, exact: false, wholeValue: false, fromSplit: true });
       }
     }
   }
@@ -76,12 +77,13 @@ export function phraseOccurrences(
         const token = attribute.tokens.find(
           (other) => other.position === position + k && other.term === term,
         );
+        const exact = !isIn(attribute, query.disableExactOnAttributes);
         found[k]!.push({
           attribute: at,
           position: position + k,
           typos: 0,
-          exact: !isIn(attribute, query.disableExactOnAttributes),
-          alone: token !== undefined && token.alone,
+          exact,
+          wholeValue: exact && token !== undefined && token.alone,
           fromSplit: false,
         });
       }
@@ -106,7 +108,7 @@ export function concatenationOccurrences(
         position: token.position,
         typos: 1,
         exact: false,
-        alone: token.alone,
+        wholeValue: false,
         fromSplit: false,
       });
     }
