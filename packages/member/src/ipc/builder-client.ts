@@ -1,0 +1,234 @@
+/**
+ * A query process's line to the builder. It stays up by itself: reconnects with growing pauses, and resends what was
+ * not answered, with the same operation id, so that nothing is done twice.
+ *
+ * While the line is down `current` is false: then nobody tells this process of new states, and it has to look at the files.
+ */
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { asSequence, isJsonObject, type Json, type JsonObject, type Sequence } from '@skein/base';
+import { encodeOperation, indexesOf, type Operation } from '../operation.ts';
+import { Connection } from './connection.ts';
+import type { Frame } from './frame.ts';
+import {
+  BuilderError,
+  type BuilderErrorCode,
+  type Change,
+  type IndexSummary,
+  readChanges,
+} from './messages.ts';
+
+export interface BuilderClientOptions {
+  readonly socketPath: string;
+  /** Called before the builder is told that this process knows: mark the state stale here. */
+  readonly onChanges: (changes: readonly Change[]) => void;
+  /** The line is up again, and anything may have changed meanwhile. */
+  readonly onResync: () => void;
+  /** How long a request waits for a builder that is away. */
+  readonly waitMsMax?: number | undefined;
+}
+
+export interface TaskStatus {
+  readonly status: 'published' | 'notPublished';
+}
+
+const WAIT_MS_MAX = 15_000;
+const RECONNECT_MS_MIN = 20;
+const RECONNECT_MS_MAX = 1_000;
+
+interface OpenRequest {
+  readonly header: JsonObject;
+  readonly payload: Uint8Array | undefined;
+  readonly resolve: (answer: JsonObject) => void;
+  readonly reject: (error: BuilderError) => void;
+  readonly timer: NodeJS.Timeout;
+  /** Whether the builder may have it. */
+  sent: boolean;
+}
+
+export class BuilderClient {
+  readonly #options: BuilderClientOptions;
+  readonly #open = new Map<number, OpenRequest>();
+  #connection: Connection | undefined;
+  #lastId = 0;
+  #current = false;
+  #closed = false;
+  #reconnectMs = RECONNECT_MS_MIN;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #whenCurrent: (() => void)[] = [];
+
+  constructor(options: BuilderClientOptions) {
+    this.#options = options;
+    this.#connect();
+  }
+
+  /** Whether the builder tells this process of every change. */
+  get current(): boolean {
+    return this.#current;
+  }
+
+  /** Resolves when the line is up; for start-up and tests. */
+  whenCurrent(): Promise<void> {
+    if (this.#current) return Promise.resolve();
+    return new Promise((resolve) => this.#whenCurrent.push(resolve));
+  }
+
+  /**
+   * Resolves with the operation's sequence (its `taskID`) when it is durable, or, with `until: 'visible'`, when the next query on any
+   * process sees its effect. Rejects with `BuilderError`.
+   */
+  async propose(
+    operation: Operation,
+    options: {
+      readonly application: string;
+      readonly proposedAtMs: number;
+      readonly until?: 'durable' | 'visible' | undefined;
+      /** For a caller that retries by itself; made here otherwise. */
+      readonly operationId?: string | undefined;
+    },
+  ): Promise<{ readonly sequence: Sequence }> {
+    const answer = await this.#request(
+      {
+        kind: 'propose',
+        application: options.application,
+        indexes: indexesOf(operation),
+        operationId: options.operationId ?? randomBytes(12).toString('base64url'),
+        proposedAtMs: options.proposedAtMs,
+        until: options.until ?? 'durable',
+      },
+      encodeOperation(operation),
+    );
+    return { sequence: asSequence(Number(answer['sequence'])) };
+  }
+
+  /** While the builder is away nothing new is published: the answer is then `notPublished`. */
+  async taskStatus(application: string, sequence: number): Promise<TaskStatus> {
+    if (!this.#current) return { status: 'notPublished' };
+    const answer = await this.#request({ kind: 'taskStatus', application, sequence });
+    return { status: answer['status'] === 'published' ? 'published' : 'notPublished' };
+  }
+
+  async listIndexes(application: string): Promise<readonly IndexSummary[]> {
+    const answer = await this.#request({ kind: 'listIndexes', application });
+    return answer['indexes'] as unknown as readonly IndexSummary[];
+  }
+
+  async statistics(): Promise<JsonObject> {
+    const answer = await this.#request({ kind: 'statistics' });
+    return isJsonObject(answer['statistics']) ? answer['statistics'] : {};
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#reconnectTimer);
+    this.#connection?.destroy();
+    for (const [id, { sent }] of this.#open) {
+      this.#fail(
+        id,
+        new BuilderError('unavailable', sent ? 'unknown' : 'refused', 'this process is stopping'),
+      );
+    }
+  }
+
+  #request(header: JsonObject, payload?: Uint8Array): Promise<JsonObject> {
+    if (this.#closed)
+      return Promise.reject(new BuilderError('unavailable', 'refused', 'this process is stopping'));
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      const timer = setTimeout(() => {
+        const sent = this.#open.get(id)?.sent === true;
+        this.#fail(
+          id,
+          new BuilderError(
+            'unavailable',
+            sent ? 'unknown' : 'refused',
+            sent
+              ? 'the builder did not answer in time; whether the operation was kept is unknown'
+              : 'the builder is away',
+          ),
+        );
+      }, this.#options.waitMsMax ?? WAIT_MS_MAX);
+      this.#open.set(id, { header: { ...header, id }, payload, resolve, reject, timer, sent: false });
+      if (this.#current) this.#send(id);
+    });
+  }
+
+  #send(id: number): void {
+    const request = this.#open.get(id);
+    if (request === undefined) return;
+    request.sent = true;
+    this.#connection?.send(request.header, request.payload);
+  }
+
+  #fail(id: number, error: BuilderError): void {
+    const request = this.#open.get(id);
+    this.#open.delete(id);
+    clearTimeout(request?.timer);
+    request?.reject(error);
+  }
+
+  #connect(): void {
+    const socket = connect(this.#options.socketPath);
+    const connection = new Connection(socket, {
+      onFrame: (frame) => this.#receive(frame),
+      onClose: () => {
+        if (this.#connection === connection) this.#lost();
+      },
+    });
+    this.#connection = connection;
+    socket.once('connect', () => connection.send({ kind: 'subscribe', id: 0 }));
+  }
+
+  #lost(): void {
+    this.#connection = undefined;
+    this.#current = false;
+    if (this.#closed) return;
+    this.#reconnectTimer = setTimeout(() => this.#connect(), this.#reconnectMs);
+    this.#reconnectMs = Math.min(RECONNECT_MS_MAX, this.#reconnectMs * 2);
+  }
+
+  #receive({ header }: Frame): void {
+    switch (header['kind']) {
+      case 'notice':
+        this.#options.onChanges(readChanges(header['changes']));
+        this.#connection?.send({ kind: 'acknowledge', number: header['number'] });
+        return;
+      case 'reply':
+        if (header['id'] === 0) this.#subscribed();
+        else this.#settle(header, (request) => request.resolve(header));
+        return;
+      case 'error': {
+        const error = readError(header);
+        // The log will be looked at when the builder starts again: ask that one.
+        if (error.outcome === 'unknown') return;
+        this.#settle(header, (request) => request.reject(error));
+      }
+    }
+  }
+
+  #settle(header: JsonObject, settle: (request: OpenRequest) => void): void {
+    const id = Number(header['id']);
+    const request = this.#open.get(id);
+    if (request === undefined) return;
+    this.#open.delete(id);
+    clearTimeout(request.timer);
+    settle(request);
+  }
+
+  #subscribed(): void {
+    this.#reconnectMs = RECONNECT_MS_MIN;
+    this.#options.onResync();
+    this.#current = true;
+    for (const id of this.#open.keys()) this.#send(id);
+    for (const resolve of this.#whenCurrent.splice(0)) resolve();
+  }
+}
+
+function readError(header: JsonObject): BuilderError {
+  const text = (name: string): Json | undefined => header[name];
+  return new BuilderError(
+    text('code') as BuilderErrorCode,
+    text('outcome') === 'refused' ? 'refused' : 'unknown',
+    typeof text('message') === 'string' ? (text('message') as string) : 'the builder failed',
+  );
+}

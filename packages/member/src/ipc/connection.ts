@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import type { JsonObject } from '@skein/base';
+import { encodeFrame, type Frame, FrameReader } from './frame.ts';
+
+export interface ConnectionHandlers {
+  readonly onFrame: (frame: Frame) => void;
+  /** Once, whatever ended the connection. */
+  readonly onClose: () => void;
+}
+
+/** One socket that speaks in frames. Errors of the socket, and of the other side's bytes, end it. */
+export class Connection {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, handlers: ConnectionHandlers) {
+    this.#socket = socket;
+    const reader = new FrameReader();
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const frame of reader.push(chunk)) handlers.onFrame(frame);
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : undefined);
+      }
+    });
+    // 'close' follows every error and tells the owner.
+    socket.on('error', () => {});
+    socket.once('close', handlers.onClose);
+  }
+
+  send(header: JsonObject, payload?: Uint8Array): void {
+    if (!this.#socket.writable) return;
+    this.#socket.cork();
+    for (const part of encodeFrame(header, payload)) this.#socket.write(part);
+    this.#socket.uncork();
+  }
+
+  /** Sends what is waiting, then closes. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What travels between query processes and the builder, over a local socket:
+ *
+ *   frame length u32 (of what follows) | header length u32 | header: JSON object | payload
+ *
+ * Little-endian. The payload is an operation's bytes and passes through unread.
+ */
+import { isJsonObject, type Json, type JsonObject } from '@skein/base';
+
+export interface Frame {
+  readonly header: JsonObject;
+  readonly payload: Uint8Array;
+}
+
+/** An operation of 64 MiB and its header. */
+export const FRAME_BYTES_MAX = 65 * 1024 * 1024;
+const PREFIX_BYTES = 8;
+
+/** The other side does not speak this protocol: the connection is closed. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+export function encodeFrame(header: JsonObject, payload: Uint8Array = NO_PAYLOAD): readonly Uint8Array[] {
+  const headerBytes = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32LE(4 + headerBytes.byteLength + payload.byteLength, 0);
+  prefix.writeUInt32LE(headerBytes.byteLength, 4);
+  return payload.byteLength === 0 ? [prefix, headerBytes] : [prefix, headerBytes, payload];
+}
+
+/** Puts frames together from the pieces that a socket gives. */
+export class FrameReader {
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  /** Whole length of the frame at the front; 0 while unknown. */
+  #wanted = 0;
+
+  /** Throws `FrameError`, never anything else; the reader is of no use afterwards. */
+  push(chunk: Uint8Array): readonly Frame[] {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.byteLength;
+    const frames: Frame[] = [];
+    while (this.#bytes >= Math.max(this.#wanted, PREFIX_BYTES)) {
+      if (this.#wanted === 0) {
+        this.#wanted = 4 + this.#peekU32(0);
+        if (this.#wanted < PREFIX_BYTES || this.#wanted > FRAME_BYTES_MAX) {
+          throw new FrameError(`a frame of ${this.#wanted} bytes, at most ${FRAME_BYTES_MAX} are allowed`);
+        }
+        continue;
+      }
+      frames.push(decode(this.#take(this.#wanted)));
+      this.#wanted = 0;
+    }
+    return frames;
+  }
+
+  #peekU32(at: number): number {
+    const joined = this.#join();
+    return joined.readUInt32LE(at);
+  }
+
+  #take(count: number): Buffer {
+    const joined = this.#join();
+    this.#chunks = count === joined.byteLength ? [] : [joined.subarray(count)];
+    this.#bytes -= count;
+    return joined.subarray(0, count);
+  }
+
+  #join(): Buffer {
+    const [first] = this.#chunks;
+    if (this.#chunks.length === 1 && Buffer.isBuffer(first)) return first;
+    const joined = Buffer.concat(this.#chunks);
+    this.#chunks = [joined];
+    return joined;
+  }
+}
+
+function decode(bytes: Buffer): Frame {
+  const headerBytes = bytes.readUInt32LE(4);
+  const payloadAt = PREFIX_BYTES + headerBytes;
+  if (payloadAt > bytes.byteLength) throw new FrameError('a header that does not fit into its frame');
+  let header: Json;
+  try {
+    header = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, payloadAt)) as Json;
+  } catch (error) {
+    throw new FrameError('a header that is not JSON', { cause: error });
+  }
+  if (!isJsonObject(header)) throw new FrameError('a header that is not an object');
+  return { header, payload: bytes.subarray(payloadAt) };
+}

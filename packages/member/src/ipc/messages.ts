@@ -1,0 +1,99 @@
+/**
+ * What query processes ask the builder, and what it answers. Requests carry an `id` that the answer repeats.
+ * Notices tell subscribers which indexes and applications have a new published state; they answer with the notice's number once their
+ * next query will see it.
+ */
+import { isJsonObject, type Json, type JsonObject } from '@skein/base';
+
+export type Request = { readonly id: number } & (
+  | {
+      readonly kind: 'propose';
+      readonly application: string;
+      readonly indexes: readonly string[];
+      readonly operationId: string;
+      readonly proposedAtMs: number;
+      /** `durable`: answered when the log has it. `visible`: when every query process sees its effect. */
+      readonly until: 'durable' | 'visible';
+    }
+  | { readonly kind: 'taskStatus'; readonly application: string; readonly sequence: number }
+  | { readonly kind: 'listIndexes'; readonly application: string }
+  | { readonly kind: 'statistics' }
+  | { readonly kind: 'subscribe' }
+);
+
+export interface Change {
+  readonly application: string;
+  /** Undefined: the application's own state (its keys). */
+  readonly index?: string | undefined;
+}
+
+export type BuilderErrorCode =
+  | 'unknown-application'
+  | 'index-damaged'
+  | 'too-many-jobs'
+  | 'operation-too-large'
+  | 'disk-full'
+  | 'log-failed'
+  | 'unavailable'
+  | 'bad-request';
+
+/** The builder did not do what was asked, or nobody knows. */
+export class BuilderError extends Error {
+  override readonly name = 'BuilderError';
+  readonly code: BuilderErrorCode;
+  /** `refused`: certainly nothing happened. `unknown`: it may have happened, or may still. */
+  readonly outcome: 'refused' | 'unknown';
+
+  constructor(
+    code: BuilderErrorCode,
+    outcome: 'refused' | 'unknown',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.outcome = outcome;
+  }
+}
+
+/** An index as `listIndexes` tells of it. */
+export interface IndexSummary {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly recordCount: number;
+  readonly fileBytes: number;
+  readonly lastBuildTimeS: number;
+  readonly pendingTaskCount: number;
+  /** Why the index takes no writes (and, when its files are set aside, answers no search). */
+  readonly damage?: string | undefined;
+}
+
+/** The request in a frame's header; undefined when it is none. */
+export function readRequest(header: JsonObject): Request | undefined {
+  const { id, kind, application } = header as { id?: Json; kind?: Json; application?: Json };
+  if (typeof id !== 'number') return undefined;
+  if (kind === 'statistics' || kind === 'subscribe') return { id, kind };
+  if (typeof application !== 'string') return undefined;
+  if (kind === 'listIndexes') return { id, kind, application };
+  if (kind === 'taskStatus') {
+    const sequence = header['sequence'];
+    return typeof sequence === 'number' ? { id, kind, application, sequence } : undefined;
+  }
+  if (kind !== 'propose') return undefined;
+  const { indexes, operationId, proposedAtMs, until } = header as { [name: string]: Json | undefined };
+  if (typeof operationId !== 'string' || typeof proposedAtMs !== 'number') return undefined;
+  if (until !== 'durable' && until !== 'visible') return undefined;
+  if (!Array.isArray(indexes) || !(indexes as readonly Json[]).every((index) => typeof index === 'string'))
+    return undefined;
+  return { id, kind, application, operationId, proposedAtMs, until, indexes: indexes as readonly string[] };
+}
+
+export function readChanges(value: Json | undefined): readonly Change[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Json[]).flatMap((change): Change[] => {
+    if (!isJsonObject(change) || typeof change['application'] !== 'string') return [];
+    const index = change['index'];
+    return [{ application: change['application'], index: typeof index === 'string' ? index : undefined }];
+  });
+}
