@@ -154,7 +154,7 @@ export class PlainEngine {
 
   #plainWords(words: readonly QueryWord[], optional: readonly boolean[], query: SearchQuery): PlacedWord[] {
     const untolerant = new Set(
-      query.disableTypoToleranceOnWords.flatMap((text) => terms(this.#tokeniser, text)),
+      query.disableTypoToleranceOnWords.map((text) => this.#tokeniser.normalise(text)),
     );
     return words.map((word, place) => {
       const whole = query.typoTolerance === 'false' || untolerant.has(word.term);
@@ -398,11 +398,6 @@ function markRemoved(text: string, removed: readonly QueryWord[]): string | unde
     at = end;
   }
   return marked + text.slice(at);
-}
-
-function terms(tokeniser: Tokeniser, text: string): string[] {
-  const list = tokeniser.tokenise(text, { camelCase: false, compounds: false });
-  return list.terms.slice(0, list.count);
 }
 
 /** Buckets counted one range after the other, metre by metre where a range begins or ends. */

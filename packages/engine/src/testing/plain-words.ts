@@ -126,7 +126,7 @@ export function sequencePositions(terms: readonly string[], tokens: readonly Pla
 
 export function typosAllowed(term: string, query: SearchQuery): number {
   if (query.typoTolerance === 'false') return 0;
-  if (!query.allowTyposOnNumericTokens && /\p{N}/u.test(term)) return 0;
+  if (!query.allowTyposOnNumericTokens && /\p{Nd}/u.test(term)) return 0;
   const length = Array.from(term).length;
   if (length < query.minWordSizeFor1Typo) return 0;
   return length < query.minWordSizeFor2Typos ? 1 : 2;
