@@ -93,7 +93,7 @@ function isNormalization(value: Json): boolean {
     Object.values(value).every(
       (table) =>
         isJsonObject(table) &&
-        Object.entries(table).every(([from, to]) => [...from].length === 1 && typeof to === 'string'),
+        Object.entries(table).every(([from, to]) => Array.from(from).length === 1 && typeof to === 'string'),
     )
   );
 }
