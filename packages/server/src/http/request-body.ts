@@ -1,0 +1,61 @@
+/**
+ * Reads a request's body whole: bounded before and after decompression, so that a small body that unfolds to gigabytes is
+ * refused while it unfolds.
+ */
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import { ApiError } from '@skein/wire';
+
+const decoders: Readonly<Record<string, typeof unpackGzip | undefined>> = {
+  gzip: unpackGzip,
+  'x-gzip': unpackGzip,
+  deflate: promisify(inflate),
+};
+
+function unpackGzip(bytes: Buffer, options: { readonly maxOutputLength: number }): Promise<Buffer> {
+  return promisify(gunzip)(bytes, options);
+}
+
+/** The client went away before its request was complete: nobody is left to answer. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
+/** Rejects with `ApiError` (too large, cannot be decoded) or `ClientGoneError`. */
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const decode = decoders[encoding];
+  if (decode === undefined && encoding !== 'identity' && encoding !== '') {
+    throw new ApiError('body-encoding', { encoding: encoding.slice(0, 40) });
+  }
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > bytesMax) throw new ApiError('body-too-large', { bytesMax });
+  const body = await collect(request, bytesMax);
+  if (decode === undefined || body.length === 0) return body;
+  try {
+    return await decode(body, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if (error instanceof RangeError) throw new ApiError('body-too-large', { bytesMax });
+    throw new ApiError('body-encoding', { encoding });
+  }
+}
+
+function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let byteCount = 0;
+    request.on('data', (chunk: Buffer) => {
+      byteCount += chunk.length;
+      if (byteCount > bytesMax) {
+        chunks.length = 0;
+        reject(new ApiError('body-too-large', { bytesMax }));
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('close', () => reject(new ClientGoneError('the client closed the connection')));
+    request.on('error', () => reject(new ClientGoneError('the connection failed')));
+  });
+}
