@@ -93,6 +93,43 @@ export class Tokeniser {
     return tokens;
   }
 
+  /**
+   * Where in the text the first `units` UTF-16 units of a token's term end, for a token at `start` … `end`: after
+   * whole characters, with their marks. Tokens that are not words (emoji) are taken whole.
+   */
+  prefixEnd(text: string, start: number, end: number, units: number): number {
+    const table = this.#table;
+    let at = start;
+    let seen = 0;
+    while (at < end) {
+      const code = text.codePointAt(at)!;
+      const entry = table.classOf(code);
+      const found = entry & CLASS_MASK;
+      if ((entry & IN_CONTEXT) !== 0) return this.#prefixEndInContext(text, start, end, units);
+      if (found >= SEGMENTED) {
+        if (seen >= units) break;
+        seen += table.foldCharacter(code).length;
+      } else if (found === EMOJI || found === MIXED || found === INDEXED) return end;
+      else if (found !== EXTEND && seen >= units) break;
+      at += code > 0xffff ? 2 : 1;
+    }
+    return Math.min(at, end);
+  }
+
+  #prefixEndInContext(text: string, start: number, end: number, units: number): number {
+    let at = start;
+    let reached = -1;
+    while (at < end) {
+      const character = String.fromCodePoint(text.codePointAt(at)!);
+      const length = this.#table.fold(text.slice(start, at + character.length)).replace(NOT_WORDS, '').length;
+      // A mark, or a letter that melts into what stands before, belongs to it.
+      if (reached >= 0 && length > reached && !MARK.test(character)) break;
+      if (length >= units) reached = length;
+      at += character.length;
+    }
+    return Math.min(at, end);
+  }
+
   /** A run of word characters that starts at `start`: one token, or several with `camelCase`. Returns where it ends. */
   #word(text: string, start: number, camelCase: boolean): number {
     const ascii = this.#table.ascii;
@@ -346,6 +383,8 @@ function tableOf(options: TextOptions): CharacterTable {
 
 const ONE_LETTER = /^\p{L}$/u;
 const WORDS_ONLY = /^[\p{L}\p{N}\p{M}]+$/u;
+const NOT_WORDS = /[^\p{L}\p{N}\p{M}]+/gu;
+const MARK = /\p{M}/u;
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 /** Emoji and text presentation look the same to a searcher. */
 const PRESENTATION = /[\uFE0E\uFE0F]/g;
