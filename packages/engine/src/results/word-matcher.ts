@@ -94,9 +94,9 @@ function matchWord(
   const whole = typos <= typosMax ? { typos, length: term.length } : undefined;
   if (!word.prefix || !rules.prefixes || typos === 0) return whole;
   const begun = nearestPrefix(word.term, term, typosMax);
-  if (begun === undefined || begun.length === 0 || (whole !== undefined && whole.typos <= begun.typos))
-    return whole;
-  return begun;
+  if (begun === undefined || (whole !== undefined && whole.typos <= begun.typos)) return whole;
+  // The nearest prefix may be the empty one, where settings forgive two typos in a single letter.
+  return { typos: begun.typos, length: Math.max(1, begun.length) };
 }
 
 function addBits(map: Map<string, number>, term: string, bits: number): void {
