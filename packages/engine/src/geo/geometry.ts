@@ -7,12 +7,43 @@ import type { GeoPoint } from '../query/search-query.ts';
 export const EARTH_RADIUS_METRES = 6_371_000;
 const RADIANS = Math.PI / 180;
 
-/** Haversine distance in metres, rounded to the nearest integer. */
+/**
+ * Great-circle distance in metres, rounded to the nearest integer: the haversine formula in terms of the chord between
+ * the two places on the unit sphere, because a place's vector can be computed once and stored.
+ */
 export function distanceMetres(latA: number, lngA: number, latB: number, lngB: number): number {
-  const sinLat = Math.sin(((latB - latA) * RADIANS) / 2);
-  const sinLng = Math.sin(((lngB - lngA) * RADIANS) / 2);
-  const h = sinLat * sinLat + Math.cos(latA * RADIANS) * Math.cos(latB * RADIANS) * sinLng * sinLng;
-  return Math.round(2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(h))));
+  const [ax, ay, az] = unitVector(latA, lngA);
+  const [bx, by, bz] = unitVector(latB, lngB);
+  return chordMetres(chordSquared(ax - bx, ay - by, az - bz));
+}
+
+/** The place on the unit sphere. */
+export function unitVector(lat: number, lng: number): readonly [x: number, y: number, z: number] {
+  const cosLat = Math.cos(lat * RADIANS);
+  return [cosLat * Math.cos(lng * RADIANS), cosLat * Math.sin(lng * RADIANS), Math.sin(lat * RADIANS)];
+}
+
+export function chordSquared(dx: number, dy: number, dz: number): number {
+  return dx * dx + dy * dy + dz * dz;
+}
+
+/** The distance that belongs to a squared chord. */
+export function chordMetres(squared: number): number {
+  return Math.round(2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(squared) / 2)));
+}
+
+/** The largest squared chord whose distance is at most `metres`: lets a radius be tested without square root and arc sine. */
+export function chordSquaredMax(metres: number): number {
+  let inside = 0;
+  let outside = 4;
+  if (chordMetres(outside) <= metres) return Number.POSITIVE_INFINITY;
+  if (metres < 0) return -1;
+  for (;;) {
+    const middle = (inside + outside) / 2;
+    if (middle <= inside || middle >= outside) return inside;
+    if (chordMetres(middle) <= metres) inside = middle;
+    else outside = middle;
+  }
 }
 
 export interface GeoBounds {

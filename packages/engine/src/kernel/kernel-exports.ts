@@ -3,7 +3,12 @@
  * instance was made on; results declared u32 in the sources come out signed, hence `>>> 0` at the wrappers where they
  * can pass 2^31. Each group is one file of `./assembly`.
  */
-export interface KernelExports extends BitsetExports, PostingsExports, TermsExports, ScoreExports {}
+export interface KernelExports
+  extends BitsetExports,
+    ColumnsExports,
+    PostingsExports,
+    TermsExports,
+    ScoreExports {}
 
 /** `assembly/bitset.ts`; use it through `bitset.ts`. */
 export interface BitsetExports {
@@ -77,4 +82,34 @@ export interface ScoreExports {
   phraseFilter(plan: number, bitset: number, bytes: number, terms: number, count: number): void;
   tagTerms(tags: number, from: number, to: number, transitions: number): number;
   untagTerms(tags: number, from: number, to: number): void;
+}
+
+/** `assembly/columns.ts`; use it through the readers of `columns/`, `facets/` and `filters/`. */
+export interface ColumnsExports {
+  facetCountSingle(bitset: number, docCount: number, values: number, width: number, counts: number): void;
+  facetCountMany(
+    bitset: number,
+    docCount: number,
+    offsets: number,
+    values: number,
+    width: number,
+    counts: number,
+  ): void;
+  bitsetCountList(bitset: number, docs: number, count: number): number;
+  columnRange(values: number, docCount: number, from: number, to: number, into: number): void;
+  bitsetAddPlaces(into: number, docs: number, places: number, count: number): void;
+  columnStats(values: number, bitset: number, docCount: number, into: number): number;
+  pairStats(docs: number, values: number, count: number, bitset: number, into: number): number;
+  ranksDescending(
+    ranks: number,
+    count: number,
+    numberEnd: number,
+    textEnd: number,
+    end: number,
+    into: number,
+  ): void;
+  addScores(bitset: number, docCount: number, score: number, scores: number): void;
+  /** `best` is 1 for the greater of both, 0 for the sum. */
+  combineScores(bitset: number, docCount: number, others: number, best: number, scores: number): void;
+  bitsetKeepUpTo(bitset: number, docCount: number, numbers: number, limit: number): void;
 }

@@ -104,7 +104,8 @@ export function sortValueOf(
   normalise: (text: string) => string,
 ): SortValue {
   const value = firstAt(record, path);
-  return typeof value === 'string' ? wellFormed(normalise(value)).slice(0, SORT_TEXT_UNITS_MAX) : value;
+  if (typeof value !== 'string') return value;
+  return wellFormed(wellFormed(normalise(value)).slice(0, SORT_TEXT_UNITS_MAX));
 }
 
 /** The name of the group that a record belongs to; undefined: a group of its own. */
