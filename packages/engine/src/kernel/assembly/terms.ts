@@ -10,7 +10,7 @@
 // Each unit costs a handful of 64-bit operations, whatever the word's length.
 import { MATCH_FRAMES_AT } from './work-areas';
 
-const FRAME_BYTES: usize = 64;
+const FRAME_BYTES: usize = 80;
 // Offsets in a frame.
 const ROW0: usize = 0;
 const ROW1: usize = 8;
@@ -26,6 +26,8 @@ const CHILD: usize = 48;
 const CHILD_END: usize = 52;
 /** First term behind the node. */
 const TERM_HI: usize = 56;
+/** Units that lead on are those whose mask shares a bit with this; 0: all may, since there are edits left. */
+const USEFUL: usize = 64;
 
 // Where the dictionary is; set once per call. Globals, so that the walk's helpers need few arguments.
 let labels: usize = 0;
@@ -88,8 +90,14 @@ function walk(edits: u32, termCount: u32): bool {
   store<u32>(frame, childrenOf(1), CHILD_END);
   store<u32>(frame, termCount, TERM_HI);
   while (true) {
-    const child = load<u32>(frame, CHILD);
-    if (child >= load<u32>(frame, CHILD_END)) {
+    let child = load<u32>(frame, CHILD);
+    const end = load<u32>(frame, CHILD_END);
+    const useful = load<u64>(frame, USEFUL);
+    if (useful) {
+      // All edits are spent: most children end here, so this loop is tight.
+      while (child < end && !(maskOf(child) & useful)) child++;
+    }
+    if (child >= end) {
       if (frame === MATCH_FRAMES_AT) return true;
       frame -= FRAME_BYTES;
       continue;
@@ -108,13 +116,12 @@ const FULL: u32 = 2;
 
 /** Takes the edge to `child`: writes what matches there; DESCEND when its frame is ready behind `frame`. */
 function nextChild(frame: usize, child: u32): u32 {
-  const mask = load<u64>(maskAt(load<u16>(labels + ((<usize>child) << 1))));
+  const mask = maskOf(child);
   const target = frame + FRAME_BYTES;
   if (frame === MATCH_FRAMES_AT) {
     stepFirst(frame, target, mask);
   } else {
-    // Where all edits are spent only matching units lead on; most children end here.
-    if (!step(frame, target, mask)) return SKIP;
+    step(frame, target, mask);
   }
   let row0 = load<u64>(target, ROW0);
   let row1 = load<u64>(target, ROW1);
@@ -145,6 +152,7 @@ function nextChild(frame: usize, child: u32): u32 {
   store<u32>(target, grandchild, CHILD);
   store<u32>(target, childrenOf(child + 1), CHILD_END);
   store<u32>(target, termHi, TERM_HI);
+  store<u64>(target, usefulOf(target), USEFUL);
   return DESCEND;
 }
 
@@ -174,8 +182,8 @@ function stepFirst(frame: usize, target: usize, mask: u64): void {
   store<u32>(target, budget, BUDGET);
 }
 
-/** The state after one more unit. False when `mask` shows at once that nothing is left. `target` may be `frame`. */
-function step(frame: usize, target: usize, mask: u64): bool {
+/** The state after one more unit. `target` may be `frame`. */
+function step(frame: usize, target: usize, mask: u64): void {
   const budget = load<u32>(frame, BUDGET);
   const row0 = load<u64>(frame, ROW0);
   const row1 = load<u64>(frame, ROW1);
@@ -183,11 +191,6 @@ function step(frame: usize, target: usize, mask: u64): bool {
   const swap1 = load<u64>(frame, SWAP1);
   const swap2 = load<u64>(frame, SWAP2);
   const seed = <u64>load<u32>(frame, SEED);
-  const hasEditsLeft = budget === 0 ? false : budget === 1 ? row0 !== 0 : (row0 | row1) !== 0;
-  if (!hasEditsLeft) {
-    const useful = ((row0 | row1 | row2 | swap1 | swap2) << 1) | (seed ? 1 : 0);
-    if ((mask & useful) === 0) return false;
-  }
   const next0 = (row0 << 1) & mask;
   let next1: u64 = 0;
   let next2: u64 = 0;
@@ -218,7 +221,17 @@ function step(frame: usize, target: usize, mask: u64): bool {
   store<u64>(target, nextSwap2, SWAP2);
   store<u32>(target, 0, SEED);
   store<u32>(target, budget, BUDGET);
-  return true;
+}
+
+/** The units that lead on from a frame, as `USEFUL` has them. */
+function usefulOf(frame: usize): u64 {
+  const budget = load<u32>(frame, BUDGET);
+  const row0 = load<u64>(frame, ROW0);
+  const row1 = load<u64>(frame, ROW1);
+  const hasEditsLeft = budget === 0 ? false : budget === 1 ? row0 !== 0 : (row0 | row1) !== 0;
+  if (hasEditsLeft) return 0;
+  const states = row0 | row1 | load<u64>(frame, ROW2) | load<u64>(frame, SWAP1) | load<u64>(frame, SWAP2);
+  return (states << 1) | (load<u32>(frame, SEED) ? 1 : 0);
 }
 
 /** Lowers the budget: states with more edits are of no interest any more. */
@@ -249,7 +262,7 @@ function runTail(frame: usize, term: u32, depth: u32): bool {
       spend(frame, best - 1);
     }
     if (at === end) break;
-    if (!step(frame, frame, load<u64>(maskAt(load<u16>(at))))) break;
+    step(frame, frame, load<u64>(maskAt(load<u16>(at))));
     if ((load<u64>(frame, ROW0) | load<u64>(frame, ROW1) | load<u64>(frame, ROW2)) === 0) break;
     at += 2;
   }
@@ -264,6 +277,10 @@ function emit(termLo: u32, termHi: u32, typos: u32): bool {
   store<u32>(at, typos, 8);
   outCount++;
   return true;
+}
+
+function maskOf(child: u32): u64 {
+  return load<u64>(maskAt(load<u16>(labels + ((<usize>child) << 1))));
 }
 
 function maskAt(unit: u16): usize {

@@ -3,5 +3,5 @@
 
 /** One unpacked block: 128 × u32. */
 export const BLOCK_AT: usize = 4096;
-/** Frames of the trie matcher: one of 64 bytes per depth, depths 0 … 65. */
+/** Frames of the trie matcher: 80 bytes per depth, depths 0 … 64. Ends below 16384. */
 export const MATCH_FRAMES_AT: usize = 8192;
