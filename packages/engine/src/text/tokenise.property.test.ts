@@ -263,3 +263,23 @@ test('a normalised text is normal already', () => {
     runs,
   );
 });
+
+test('prefixEnd: the characters up to there make the prefix of the term, fewer do not', () => {
+  const words = (text: string): string => plainFold(text).replaceAll(/[^\p{L}\p{N}\p{M}]/gu, '');
+  fc.assert(
+    fc.property(anyText, fc.integer({ min: 1, max: 5 }), (text, units) => {
+      for (const { term, start, end } of tokens(text, { camelCase: false, compounds: true })) {
+        const at = tokeniser.prefixEnd(text, start, end, units);
+        expect(at).toBeGreaterThan(start);
+        expect(at).toBeLessThanOrEqual(end);
+        if (words(text.slice(start, end)) !== term || term.length < units) continue; // emoji, pieces, cut terms
+        expect(words(text.slice(start, at)).length).toBeGreaterThanOrEqual(units);
+        const last = Array.from(text.slice(start, at)).findLast((each) => words(each) !== '')!;
+        const without = text.slice(start, start + text.slice(start, at).lastIndexOf(last));
+        // Marks and Korean letters melt into what stands before.
+        if (!/[\p{M}\u1100-\u11FF]/u.test(plainFold(last))) expect(words(without).length).toBeLessThan(units);
+      }
+    }),
+    runs,
+  );
+});
