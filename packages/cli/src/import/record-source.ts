@@ -202,61 +202,57 @@ async function* lineItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<SourceI
   yield* splitter.end().map(toItem);
 }
 
-/** The first line names the attributes. Empty cells are left out: an attribute without a value is no attribute. */
+/**
+ * The first line names the attributes. Empty cells are left out: an attribute without a value is no attribute. Records and
+ * broken lines come in the order of the file, on every run the same: resuming counts on it.
+ */
 async function* csvItems(
   chunks: AsyncIterable<Buffer>,
   delimiter: string,
   numbers: 'convert' | 'keep-text',
 ): AsyncGenerator<SourceItem> {
-  const skipped: SourceItem[] = [];
+  const items: SourceItem[] = [];
   const parser = parseCsv({
     columns: true,
     bom: true,
     delimiter,
-    info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: recordBytesMax,
+    on_record: (record: Readonly<Record<string, string>>, { lines }) => {
+      items.push({ text: JSON.stringify(csvRecord(record, numbers)), line: lines });
+      return null;
+    },
+    on_skip: (error) => {
+      items.push({
+        text: '',
+        line: typeof error?.['lines'] === 'number' ? error['lines'] : 0,
+        reason: error?.message ?? 'not a line of CSV',
+      });
+      return undefined;
+    },
   });
-  parser.on('skip', (error) => {
-    skipped.push({ text: '', line: error?.lines ?? 0, reason: error?.message ?? 'not a CSV line' });
-  });
-  const feeding = (async () => {
-    try {
-      for await (const chunk of chunks) {
-        if (parser.destroyed) return;
-        if (!parser.write(chunk)) await new Promise<void>((resolve) => onceEither(parser, resolve));
-      }
-      parser.end();
-    } catch (error) {
-      parser.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
-  })();
-  try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRow>) {
-      yield* skipped.splice(0);
-      yield { text: JSON.stringify(csvRecord(record, numbers)), line: info.lines };
-    }
-    yield* skipped.splice(0);
-  } finally {
-    parser.destroy();
-    await feeding;
+  parser.resume();
+  for await (const chunk of chunks) {
+    await parsedBy(parser, (done) => parser.write(chunk, done));
+    yield* items.splice(0);
   }
+  await parsedBy(parser, (done) => parser.end(done));
+  yield* items.splice(0);
 }
 
-interface CsvRow {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-function onceEither(stream: ReturnType<typeof parseCsv>, done: () => void): void {
-  const both = (): void => {
-    stream.off('drain', both);
-    stream.off('close', both);
-    done();
-  };
-  stream.on('drain', both);
-  stream.on('close', both);
+function parsedBy(
+  parser: ReturnType<typeof parseCsv>,
+  feed: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.once('error', reject);
+    feed((error) => {
+      parser.off('error', reject);
+      if (error == null) resolve();
+      else reject(error);
+    });
+  });
 }
 
 function csvRecord(row: Readonly<Record<string, string>>, numbers: 'convert' | 'keep-text'): object {
