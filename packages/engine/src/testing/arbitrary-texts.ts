@@ -64,10 +64,27 @@ const REAL_WORDS = [
   ],
 ];
 
+/** So frequent that queries of several words find records, and that their neighbourhoods differ. */
+const CORE_WORDS = [
+  'note',
+  'book',
+  'notebook',
+  'notes',
+  'red',
+  'air',
+  'force',
+  'airforce',
+  'one',
+  'nose',
+  'photograph',
+];
+
+const CORE_WORD = fc.constantFrom(...CORE_WORDS);
 const NEAR_WORD = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 7 });
 const WORD = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...REAL_WORDS) },
-  { weight: 2, arbitrary: NEAR_WORD },
+  { weight: 6, arbitrary: CORE_WORD },
+  { weight: 2, arbitrary: fc.constantFrom(...REAL_WORDS) },
+  { weight: 1, arbitrary: NEAR_WORD },
 );
 const SEPARATOR = fc.constantFrom(' ', ' ', ' ', ' ', ', ', '-', '. ', ' - ', '/');
 
@@ -82,9 +99,9 @@ export function arbitraryText(maxLength = 8): fc.Arbitrary<string> {
 
 /** A word, as somebody types it. */
 const QUERY_WORD: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: WORD },
+  { weight: 8, arbitrary: WORD },
   {
-    weight: 5,
+    weight: 4,
     arbitrary: fc
       .tuple(
         WORD,
@@ -95,6 +112,7 @@ const QUERY_WORD: fc.Arbitrary<string> = fc.oneof(
       .map(([word, slip, place, letter]) => slipped(word, slip, place % word.length, letter)),
   },
   { weight: 1, arbitrary: fc.tuple(WORD, WORD).map(([first, second]) => first + second) },
+  { weight: 1, arbitrary: fc.tuple(CORE_WORD, CORE_WORD).map(([first, second]) => first + second) },
 );
 
 const QUERY_PART: fc.Arbitrary<string> = fc.oneof(
@@ -109,7 +127,8 @@ const QUERY_PART: fc.Arbitrary<string> = fc.oneof(
 export const QUERY_TEXT: fc.Arbitrary<string> = fc
   .tuple(
     fc.oneof(
-      { weight: 12, arbitrary: fc.array(QUERY_PART, { maxLength: 4 }) },
+      { weight: 5, arbitrary: QUERY_PART.map((part) => [part]) },
+      { weight: 9, arbitrary: fc.array(QUERY_PART, { maxLength: 3, size: 'max' }) },
       { weight: 1, arbitrary: fc.array(QUERY_WORD, { minLength: 4, maxLength: 12 }) },
     ),
     fc.constantFrom('', '', '', '', ' ', ','),
