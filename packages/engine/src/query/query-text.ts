@@ -38,7 +38,7 @@ export interface QueryTextOptions {
 }
 
 /** UTF-16 units of a query that are read: what Algolia documents. */
-export const QUERY_LENGTH_MAX = 512;
+const QUERY_LENGTH_MAX = 512;
 /** More words than anybody types; bounds the work of one query. */
 export const QUERY_WORD_COUNT_MAX = 32;
 

@@ -4,7 +4,7 @@
  */
 
 /** Offsets in the text: of the member's name with its quotes, and of its value. */
-export interface JsonMember {
+interface JsonMember {
   readonly name: string;
   readonly start: number;
   readonly valueStart: number;

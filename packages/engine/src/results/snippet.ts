@@ -5,7 +5,7 @@
 import { isCompound, type TextMarks } from './text-marker.ts';
 
 /** UTF-16 units of the text; the whole text when it has no more tokens than asked for. */
-export interface SnippetWindow {
+interface SnippetWindow {
   readonly start: number;
   readonly end: number;
 }

@@ -60,7 +60,7 @@ function composedCharacters(characters: string): Set<string> {
   return new Set(characters.normalize('NFC').toLowerCase().normalize('NFC'));
 }
 
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
   return true;
 }
@@ -86,11 +86,13 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
 ]);
 const UNDECOMPOSED = /[ßæœøđłþðħıſς]/g;
 
-const MARKS = // general, Cyrillic, Hebrew, Arabic, extended, for symbols, half marks
+const MARKS = // general, Cyrillic, Hebrew, Arabic, extended, for symbols, half marks, rare ones
   '\\u0300-\\u036F\\u0483-\\u0489' +
   '\\u0591-\\u05BD\\u05BF\\u05C1\\u05C2\\u05C4\\u05C5\\u05C7' +
   '\\u0610-\\u061A\\u064B-\\u065F\\u0670\\u06D6-\\u06DC\\u06DF-\\u06E4\\u06E7\\u06E8\\u06EA-\\u06ED\\u08CA-\\u08E1\\u08E3-\\u08FF' +
-  '\\u1AB0-\\u1AFF\\u1DC0-\\u1DFF\\u20D0-\\u20FF\\uFE20-\\uFE2F';
+  '\\u1AB0-\\u1AFF\\u1DC0-\\u1DFF\\u20D0-\\u20FF\\uFE20-\\uFE2F' +
+  '\\u0897-\\u089F\\u2DE0-\\u2DFF\\uA66F-\\uA672\\uA674-\\uA67D\\uA69E\\uA69F\\uFB1E' +
+  '\\u{102E0}\\u{10EFA}-\\u{10EFF}\\u{1D242}-\\u{1D244}\\u{1E08F}';
 const INVISIBLES =
   '\\u00AD\\u0640\\u061C\\u180B-\\u180F\\u200D-\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\uFE00-\\uFE0F\\uFEFF' +
   '\\u{E0100}-\\u{E01EF}';

@@ -50,6 +50,9 @@ export interface TokeniseFlags {
 export const TERM_LENGTH_MAX = 64;
 const COMPOUND_PART_LENGTH_MIN = 3;
 
+/** One large text must not be held in memory by its terms after it was read. */
+const TERMS_KEPT_MAX = 4096;
+
 /** What stands between a token and the one before it. */
 const NOTHING = 0;
 const ONE_DOT = 1;
@@ -266,6 +269,7 @@ class TokenBuffer implements TokenList {
   #chainLength = 0;
 
   clear(compounds: boolean): void {
+    if (this.terms.length > TERMS_KEPT_MAX) this.terms.length = 0;
     this.count = 0;
     this.#compounds = compounds;
     this.#positionNext = 0;
