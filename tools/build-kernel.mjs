@@ -26,6 +26,9 @@ const ARGUMENTS = [
   '--noAssert',
   '--use',
   'abort=',
+  // Constants stay below the work areas (assembly/work-areas.ts).
+  '--lowMemoryLimit',
+  '4096',
   // One memory per segment, shared so that a file can be mapped under it and growth never moves it.
   '--importMemory',
   '--sharedMemory',
