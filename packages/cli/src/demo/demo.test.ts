@@ -18,7 +18,7 @@ test('every city is there once, with a country and a place on the globe', () => 
     ids.add(objectID);
     const { lat, lng } = _geoloc as { lat: number; lng: number };
     if (!(Math.abs(lat) <= 90 && Math.abs(lng) <= 180) || typeof country !== 'string')
-      expect.fail(String(objectID));
+      expect.fail(JSON.stringify(objectID));
   }
   expect(ids.size).toBe(CITY_COUNT);
 });

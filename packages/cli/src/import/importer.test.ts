@@ -80,10 +80,10 @@ test.each([{ namesPosition: true }, { namesPosition: false }])(
     const { run, rejected } = await importing(numbered(17), refusing(bad, stored, options));
     expect(await run()).toMatchObject({ read: 17, accepted: 14, rejected: 3 });
     expect(new Set(stored).size).toBe(14);
-    expect(rejected.map(({ objectID, reason, line }) => [objectID, reason, line]).sort()).toEqual([
-      ['10', 'too big', 11],
-      ['3', 'too big', 4],
-      ['4', 'too big', 5],
+    expect(rejected.toSorted((a, b) => a.line - b.line)).toMatchObject([
+      { objectID: '3', reason: 'too big', line: 4 },
+      { objectID: '4', reason: 'too big', line: 5 },
+      { objectID: '10', reason: 'too big', line: 11 },
     ]);
   },
 );

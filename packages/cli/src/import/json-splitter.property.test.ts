@@ -68,7 +68,7 @@ test('a record past the bound is an error, not memory', () => {
 });
 
 test('any bytes give records or JsonSplitError', () => {
-  const letters = fc.array(fc.constantFrom(...'[]{}",:\\ \n1tnu'), { maxLength: 30 });
+  const letters = fc.array(fc.constantFrom(...'[]{}",:\\ \n1tnu'.split('')), { maxLength: 30 });
   fc.assert(
     fc.property(
       fc.oneof(
