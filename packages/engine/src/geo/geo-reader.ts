@@ -117,7 +117,7 @@ export class GeoReader {
 
   /**
    * Writes the distance to `centre` in whole metres (nearest point; `NO_DISTANCE` without one) of each doc of the bitset
-   * to the u32 array at `into`, which has docCount entries; entries of other docs are left as they are.
+   * to the u32 array at `into`, which has docCount entries; entries of other docs mean nothing.
    */
   distances(centre: GeoPoint, bitset: number, into: number): void {
     const [x, y, z] = unitVector(centre.lat, centre.lng);

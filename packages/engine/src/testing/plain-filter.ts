@@ -125,7 +125,8 @@ function firstAt(record: JsonObject, path: string): number | string | boolean | 
       value = Object.hasOwn(value, name) ? value[name] : undefined;
     } else break;
   }
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  // Adding 0 turns -0 into 0.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
   return typeof value === 'string' || typeof value === 'boolean' ? value : undefined;
 }
 

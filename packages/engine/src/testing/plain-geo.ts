@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { boxBounds, distanceMetres, insideBounds, insidePolygon } from '../geo/geometry.ts';
 import type { GeoPoint, GeoQuery } from '../query/search-query.ts';
 
-/** The record's `_geoloc` points; what is not a point on the globe in numbers is left out. */
+/** The record's `_geoloc` points; what is not a point on the globe in numbers is left out. -0 is 0 here, as in columns. */
 export function geoPoints(record: JsonObject): GeoPoint[] {
   const value = Object.hasOwn(record, '_geoloc') ? record['_geoloc'] : undefined;
   const candidates: readonly (Json | undefined)[] = Array.isArray(value) ? value : [value];
@@ -12,7 +12,7 @@ export function geoPoints(record: JsonObject): GeoPoint[] {
     if (!isJsonObject(candidate)) continue;
     const { lat, lng } = candidate as { readonly lat?: Json; readonly lng?: Json };
     if (typeof lat !== 'number' || typeof lng !== 'number') continue;
-    if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) points.push({ lat, lng });
+    if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) points.push({ lat: lat + 0, lng: lng + 0 });
   }
   return points;
 }
