@@ -16,8 +16,8 @@ export function expectSameSearch(plain: EngineUnderTest, engine: EngineUnderTest
   expectSameFacets(complete, found.facets, query);
 }
 
-function withoutFacets({ facets: _, ...rest }: ComparableResult): Omit<ComparableResult, 'facets'> {
-  return rest;
+function withoutFacets(result: ComparableResult): ComparableResult {
+  return { ...result, facets: [] };
 }
 
 /**
