@@ -6,6 +6,7 @@ import type { Json } from '@skein/base';
 import type { CompareOperator, FilterNode, OptionalFilter } from '@skein/engine';
 import { ApiError } from './api-error.ts';
 import { allOf, negate, normaliseGroup } from './filter-nodes.ts';
+import { parseJsonText } from './json-text.ts';
 import { arrayFilterDepthMax, filterTermCountMax } from './limits.ts';
 
 type ArrayFilterName =
@@ -77,12 +78,9 @@ function listOf(value: Json, name: ArrayFilterName): readonly Json[] {
   if (value === null) return [];
   const text = textOf(value, name);
   if (text.startsWith('[')) {
-    try {
-      const parsed = JSON.parse(text) as Json;
-      if (Array.isArray(parsed)) return parsed as readonly Json[];
-    } catch {
-      throw new ApiError('parameter-invalid', { name, expected: 'array of strings' });
-    }
+    const parsed = parseJsonText(text);
+    if (!Array.isArray(parsed)) throw new ApiError('parameter-invalid', { name, expected: 'array of strings' });
+    return parsed as readonly Json[];
   }
   return legacyList(text);
 }

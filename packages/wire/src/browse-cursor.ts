@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { base64Decode, base64Encode } from './base64.ts';
+import { parseJsonText } from './json-text.ts';
 
 export function encodeBrowseCursor(cursor: string, parameters: JsonObject): string {
   return base64Encode(JSON.stringify([cursor, parameters]));
@@ -15,12 +16,7 @@ export function decodeBrowseCursor(
 ): { readonly cursor: string; readonly parameters: JsonObject } | undefined {
   const decoded = base64Decode(text);
   if (decoded === undefined) return undefined;
-  let value: Json;
-  try {
-    value = JSON.parse(decoded) as Json;
-  } catch {
-    return undefined;
-  }
+  const value = parseJsonText(decoded);
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const [cursor, parameters] = value as readonly Json[];
   return typeof cursor === 'string' && isJsonObject(parameters) ? { cursor, parameters } : undefined;

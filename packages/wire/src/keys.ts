@@ -5,6 +5,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { ApiError } from './api-error.ts';
 import { inSourceRange, isSourceRange } from './ip-ranges.ts';
+import { parseJsonText } from './json-text.ts';
 import { matchesAnyPattern } from './patterns.ts';
 import { parseQueryString } from './query-string.ts';
 
@@ -191,14 +192,8 @@ export function comesFrom(sourceIp: string | undefined, sources: readonly string
 
 /** `a,b` or `["a","b"]`. */
 export function listOfText(value: string): readonly string[] {
-  if (value.startsWith('[')) {
-    try {
-      const list = JSON.parse(value) as Json;
-      if (Array.isArray(list)) return (list as readonly Json[]).filter((entry) => typeof entry === 'string');
-    } catch {
-      // Then it is a text that happens to start with a bracket.
-    }
-  }
+  const list = value.startsWith('[') ? parseJsonText(value) : undefined;
+  if (Array.isArray(list)) return (list as readonly Json[]).filter((entry) => typeof entry === 'string');
   return value
     .split(',')
     .map((entry) => entry.trim())

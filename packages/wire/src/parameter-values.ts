@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { ApiError } from './api-error.ts';
+import { parseJsonText } from './json-text.ts';
 import { isLanguage } from './languages.ts';
 import { definitionOf, type ParameterName, type ParameterType } from './parameters.ts';
 
@@ -132,11 +133,7 @@ function listOf(value: Json): Json {
 /** The array or object that a text spells as JSON, else the value itself. */
 function fromJsonText(value: Json): Json {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as Json;
-  } catch {
-    return value;
-  }
+  return parseJsonText(value) ?? value;
 }
 
 function languagesValue(name: string, value: Json, source: ValueSource): readonly string[] {
