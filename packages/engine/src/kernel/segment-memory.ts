@@ -28,7 +28,10 @@ const ALIGNMENT_BYTES = 64;
 /** Pages added beyond what is needed, so that a query does not grow the memory at each allocation. */
 const GROWTH_PAGES_MIN = 16;
 
-/** The segment and the scratch of its queries do not fit into 4 GiB. */
+/**
+ * No memory: the segment and the scratch of its queries do not fit into 4 GiB, or the process has no address space left
+ * (a memory reserves more than 4 GiB of it, so about 15,000 can be open at once).
+ */
 export class SegmentMemoryError extends Error {
   override readonly name = 'SegmentMemoryError';
 }
@@ -58,7 +61,7 @@ export class SegmentMemory {
     if (pageCount > PAGE_COUNT_MAX) {
       throw new SegmentMemoryError(`a segment of ${fileBytes} bytes does not fit into 4 GiB`);
     }
-    this.#memory = createMemory(pageCount);
+    this.#memory = orMemoryError('no room for another segment', () => createMemory(pageCount));
     this.kernel = instantiateKernel(this.#memory);
     this.#top = this.fileAt + Math.ceil(fileBytes / PAGE_BYTES) * PAGE_BYTES;
     this.#topMax = this.#top;
@@ -134,7 +137,8 @@ export class SegmentMemory {
       if (pagesNeeded > pagesLeft) {
         throw new SegmentMemoryError(`scratch memory of a segment exceeds 4 GiB: ${end} bytes needed`);
       }
-      this.#memory.grow(Math.min(pagesLeft, Math.max(pagesNeeded, GROWTH_PAGES_MIN)));
+      const pages = Math.min(pagesLeft, Math.max(pagesNeeded, GROWTH_PAGES_MIN));
+      orMemoryError('no memory for the scratch of a segment', () => this.#memory.grow(pages));
       this.#renewViews();
     }
     if (end > this.#topMax) this.#topMax = end;
@@ -153,6 +157,15 @@ export class SegmentMemory {
 /** Bytes of a bitset of `docCount` docs: whole 64-byte lines. */
 export function bitsetBytes(docCount: number): number {
   return Math.ceil(docCount / 512) * 64;
+}
+
+/** Gives the platform's RangeError a name that says what was wanted. */
+function orMemoryError<T>(message: string, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (cause) {
+    throw new SegmentMemoryError(message, { cause });
+  }
 }
 
 function align(at: number): number {

@@ -23,7 +23,7 @@ import type { Section } from '../segment/section.ts';
 import { sectionBytes } from '../segment/section-bytes.ts';
 import { buildPrefixSets, type PrefixSetsOptions } from './prefix-sets.ts';
 
-export const POSTINGS_BLOCK_LENGTH = 128;
+const BLOCK_LENGTH = 128;
 /** A block (width byte and 32-bit gaps) or a tail of 127 varints takes less than this. */
 const BLOCK_BYTES_MAX = 1024;
 
@@ -101,8 +101,8 @@ function concatenate(bitsets: readonly Uint8Array[], bytesEach: number): Uint8Ar
 class ListWriter {
   #bytes = new Uint8Array(65_536);
   #length = 0;
-  readonly #gaps = new Uint32Array(POSTINGS_BLOCK_LENGTH);
-  readonly #packed = new Uint32Array(POSTINGS_BLOCK_LENGTH);
+  readonly #gaps = new Uint32Array(BLOCK_LENGTH);
+  readonly #packed = new Uint32Array(BLOCK_LENGTH);
   readonly #packedBytes = new Uint8Array(this.#packed.buffer);
 
   get byteLength(): number {
@@ -112,8 +112,7 @@ class ListWriter {
   write(docIds: Uint32Array, from: number, end: number): void {
     let at = from;
     let previous = -1;
-    for (; at + POSTINGS_BLOCK_LENGTH <= end; at += POSTINGS_BLOCK_LENGTH)
-      previous = this.#writeBlock(docIds, at, previous);
+    for (; at + BLOCK_LENGTH <= end; at += BLOCK_LENGTH) previous = this.#writeBlock(docIds, at, previous);
     this.#reserve();
     for (; at < end; at++) {
       const docId = docIds[at]!;
@@ -129,7 +128,7 @@ class ListWriter {
     const gaps = this.#gaps;
     let previous = previousDocId;
     let bits = 0;
-    for (let at = 0; at < POSTINGS_BLOCK_LENGTH; at++) {
+    for (let at = 0; at < BLOCK_LENGTH; at++) {
       const docId = docIds[from + at]!;
       assert(docId > previous, 'docIds of a term ascend');
       const gap = docId - previous - 1;
@@ -160,7 +159,7 @@ class ListWriter {
 
 function packVertically(gaps: Uint32Array, packed: Uint32Array, width: number): void {
   packed.fill(0, 0, width * 4);
-  for (let at = 0; at < POSTINGS_BLOCK_LENGTH; at++) {
+  for (let at = 0; at < BLOCK_LENGTH; at++) {
     const gap = gaps[at]!;
     const bit = (at >>> 2) * width;
     const shift = bit & 31;

@@ -21,7 +21,7 @@ export interface PrefixSetsOptions {
 }
 
 /** 128 sets: 16 bytes per record, which is a few per cent of what a record takes with its text and JSON. */
-export function prefixSetBytesMax(docCount: number): number {
+function prefixSetBytesMax(docCount: number): number {
   return 128 * bitsetBytes(docCount);
 }
 
