@@ -1,5 +1,9 @@
 export { type Directory, FileMissingError, LOAD_ALIGNMENT_BYTES, type LoadTarget } from './directory.ts';
 export type { CompareOperator, FilterNode } from './filters/filter-node.ts';
+export { IndexWriter } from './index-writer.ts';
+export { isSameSchema, type Manifest, readManifest, type SegmentEntry } from './manifest/manifest.ts';
+export { CursorError } from './query/browse-cursor.ts';
+export { DEFAULT_RANKING, defaultSearchQuery } from './query/default-query.ts';
 export type {
   FacetResult,
   FacetSearchHit,
@@ -15,6 +19,8 @@ export type {
   SearchQuery,
   SearchResult,
 } from './query/search-query.ts';
+export { copyIndex, rebuildIndex } from './rebuild.ts';
+export { createProjection, type Projection } from './results/retrieve.ts';
 export {
   DEFAULT_SCHEMA,
   DEFAULT_TEXT_OPTIONS,
@@ -25,3 +31,6 @@ export {
   type SortAttribute,
   type TextOptions,
 } from './schema.ts';
+export { type MergedSegment, type MergePlan, runMerge } from './segment/merge.ts';
+export { Tokeniser } from './text/tokenise.ts';
+export { type BrowseResult, View } from './view.ts';

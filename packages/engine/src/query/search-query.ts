@@ -127,7 +127,9 @@ export interface RankingInfo {
   readonly nbExactWords: number;
   readonly words: number;
   readonly filters: number;
-  readonly matchedGeoLocation: { readonly lat: number; readonly lng: number; readonly distance: number } | undefined;
+  readonly matchedGeoLocation:
+    | { readonly lat: number; readonly lng: number; readonly distance: number }
+    | undefined;
 }
 
 export interface FacetResult {
@@ -135,7 +137,9 @@ export interface FacetResult {
   /** Sorted as asked, at most `maxValuesPerFacet`. */
   readonly values: readonly FacetValueCount[];
   /** Of the matching records' numeric values; undefined where there is none. */
-  readonly stats: { readonly min: number; readonly max: number; readonly avg: number; readonly sum: number } | undefined;
+  readonly stats:
+    | { readonly min: number; readonly max: number; readonly avg: number; readonly sum: number }
+    | undefined;
 }
 
 export interface FacetValueCount {

@@ -1,0 +1,60 @@
+/**
+ * Deleted records of an index's segments, one file per publish that changed them.
+ *
+ *   crc32c:u32 | per segment that has deletions, in the manifest's order: the bitmap, bit per docId, whole 64-byte lines
+ *
+ * Which segments those are, and how long each bitmap is, the manifest tells.
+ */
+import { CorruptionError, crc32c } from '@skein/base';
+import type { Directory } from '../directory.ts';
+import { bitsetBytes } from '../kernel/segment-memory.ts';
+import type { Manifest, SegmentEntry } from './manifest.ts';
+
+/** By segment name. A bitmap's set bits are deleted docIds. */
+export type Deletions = ReadonlyMap<string, Uint8Array>;
+
+export function readDeletions(directory: Directory, manifest: Manifest): Deletions {
+  const deletions = new Map<string, Uint8Array>();
+  const name = manifest.deletionsFile;
+  if (name === undefined) return deletions;
+  const withDeletions = manifest.segments.filter((segment) => segment.deletedCount > 0);
+  const bytes = withDeletions.reduce((sum, segment) => sum + bitsetBytes(segment.docCount), 4);
+  const file = directory.describe(name);
+  if (directory.byteLength(name) !== bytes) {
+    throw new CorruptionError({ file, offset: 0, expected: `a file of ${bytes} bytes` });
+  }
+  const all = directory.read(name, 0, bytes);
+  if (new DataView(all.buffer, all.byteOffset).getUint32(0, true) !== crc32c(all.subarray(4))) {
+    throw new CorruptionError({ file, offset: 0, expected: 'deletions with their checksum' });
+  }
+  let at = 4;
+  for (const segment of withDeletions) {
+    const byteLength = bitsetBytes(segment.docCount);
+    deletions.set(segment.name, all.slice(at, at + byteLength));
+    at += byteLength;
+  }
+  return deletions;
+}
+
+export function writeDeletions(
+  directory: Directory,
+  name: string,
+  segments: readonly SegmentEntry[],
+  deletions: Deletions,
+): void {
+  const parts: Uint8Array[] = [];
+  let checksum = 0;
+  for (const segment of segments) {
+    if (segment.deletedCount === 0) continue;
+    const bitmap = deletions.get(segment.name)!;
+    parts.push(bitmap);
+    checksum = crc32c(bitmap, checksum);
+  }
+  const head = new Uint8Array(4);
+  new DataView(head.buffer).setUint32(0, checksum, true);
+  directory.write(name, [head, ...parts]);
+}
+
+export function isDeleted(bitmap: Uint8Array | undefined, docId: number): boolean {
+  return bitmap !== undefined && (bitmap[docId >>> 3]! & (1 << (docId & 7))) !== 0;
+}

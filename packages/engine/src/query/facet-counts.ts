@@ -1,0 +1,72 @@
+/** Facet counts and numeric statistics of the matching records, over all segments. Rules: `docs/relevance.md`, section 6. */
+import type { FacetResult, FacetValueCount, SearchQuery } from './search-query.ts';
+import type { SegmentSearch } from './segment-search.ts';
+
+/** Records to count in one segment. */
+export interface CountedDocs {
+  readonly search: SegmentSearch;
+  /** Bitset. */
+  readonly docs: number;
+  readonly count: number;
+}
+
+export function facetResult(path: string, counted: readonly CountedDocs[], query: SearchQuery): FacetResult {
+  const values = facetCounts(path, counted);
+  values.sort(query.sortFacetValuesBy === 'alpha' ? byValue : byCount);
+  return { path, values: values.slice(0, query.maxValuesPerFacet), stats: numericStats(path, counted) };
+}
+
+/** Every value that some counted record has, in no particular order. */
+export function facetCounts(path: string, counted: readonly CountedDocs[]): FacetValueCount[] {
+  if (counted.length === 1) return countsOf(path, counted[0]!);
+  const merged = new Map<string, { value: string; count: number }>();
+  // Segments come oldest first, so the oldest spelling stays.
+  for (const docs of counted) {
+    for (const { value, count } of countsOf(path, docs)) {
+      const key = value.toLowerCase();
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, { value, count });
+      else known.count += count;
+    }
+  }
+  return [...merged.values()];
+}
+
+function countsOf(path: string, { search, docs, count }: CountedDocs): FacetValueCount[] {
+  const facet = search.reader.columns.facet(path);
+  if (facet === undefined || count === 0) return [];
+  const { memory } = search;
+  const mark = memory.mark();
+  const counts = facet.count(docs, count);
+  const values: FacetValueCount[] = [];
+  for (let ordinal = 0; ordinal < counts.length; ordinal++) {
+    if (counts[ordinal]! > 0) values.push({ value: facet.value(ordinal), count: counts[ordinal]! });
+  }
+  memory.release(mark);
+  return values;
+}
+
+function numericStats(path: string, counted: readonly CountedDocs[]): FacetResult['stats'] {
+  let sum = 0;
+  let count = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { search, docs } of counted) {
+    const stats = search.reader.columns.numericStats(path, docs);
+    if (stats === undefined) continue;
+    sum += stats.sum;
+    count += stats.count;
+    min = Math.min(min, stats.min);
+    max = Math.max(max, stats.max);
+  }
+  return count === 0 ? undefined : { min, max, avg: sum / count, sum };
+}
+
+export function byCount(a: FacetValueCount, b: FacetValueCount): number {
+  return b.count - a.count || byValue(a, b);
+}
+
+function byValue(a: FacetValueCount, b: FacetValueCount): number {
+  if (a.value === b.value) return 0;
+  return a.value < b.value ? -1 : 1;
+}

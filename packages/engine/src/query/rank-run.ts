@@ -1,0 +1,161 @@
+/**
+ * The ranking half of a search: the best records over all segments, in order.
+ *
+ * Each segment gives its best `count` records; equal ones are told apart across segments by their values, since ranks and
+ * docIds mean something inside one segment only.
+ */
+
+import type { ColumnsReader } from '../columns/columns-reader.ts';
+import { compareSortValues } from '../columns/sort-value.ts';
+import { bitsetBytes } from '../kernel/segment-memory.ts';
+import { type ActiveCriterion, activeCriteria, writeCriteria } from './criteria.ts';
+import type { MatchRun } from './match-run.ts';
+import type { ScorePlan } from './score-plan.ts';
+import type { SearchQuery } from './search-query.ts';
+import type { ScorePass, SegmentSearch } from './segment-search.ts';
+
+export interface RankedRecord {
+  readonly search: SegmentSearch;
+  readonly docId: number;
+  /** One number per active criterion. */
+  readonly values: Uint32Array;
+}
+
+/** The best records in order, at most `count`; while distinct is on, at most so many of each group. */
+export function rankRecords(
+  run: MatchRun,
+  query: SearchQuery,
+  options: { readonly count: number; readonly groupLimit: number },
+): readonly RankedRecord[] {
+  if (options.count === 0 || run.count === 0) return [];
+  const criteria = activeCriteria(query, run.planned);
+  const ranked: RankedRecord[] = [];
+  for (const search of run.searches) {
+    if (search.count > 0) ranked.push(...rankSegment(run, search, criteria, query, options));
+  }
+  ranked.sort((a, b) => compareRecords(a, b, criteria));
+  return keepGroups(ranked, options).slice(0, options.count);
+}
+
+/** The best `groupLimit` of each group, in order; 0: all. */
+export function keepGroups(
+  ranked: readonly RankedRecord[],
+  { groupLimit }: { readonly groupLimit: number },
+): readonly RankedRecord[] {
+  if (groupLimit === 0) return ranked;
+  const seen = new Map<string, number>();
+  return ranked.filter(({ search, docId }) => {
+    const group = search.reader.columns.distinctValue(docId);
+    if (group === undefined) return true;
+    const count = (seen.get(group) ?? 0) + 1;
+    seen.set(group, count);
+    return count <= groupLimit;
+  });
+}
+
+function rankSegment(
+  run: MatchRun,
+  search: SegmentSearch,
+  criteria: readonly ActiveCriterion[],
+  query: SearchQuery,
+  options: { readonly count: number; readonly groupLimit: number },
+): readonly RankedRecord[] {
+  const { memory, docCount } = search;
+  const plan = scoringPlan(run, search, query);
+  const mark = memory.mark();
+  const sizeMax = Math.min(options.count, search.count);
+  const stride = criteria.length + 2;
+  const heap = memory.allocate(sizeMax * stride * 4);
+  const bound = memory.allocate(stride * 4);
+  plan.set('criteria', writeCriteria(search, criteria, query));
+  plan.set('criteriaCount', criteria.length);
+  plan.set('heap', heap);
+  plan.set('heapSizeMax', sizeMax);
+  plan.set('heapSize', 0);
+  plan.set('scored', 0);
+  plan.set('bound', bound);
+  plan.set('groups', options.groupLimit > 0 ? search.reader.groupsAt : 0);
+  plan.set('groupLimit', options.groupLimit);
+  for (const pass of search.passes()) {
+    for (const [at, criterion] of criteria.entries()) {
+      memory.u32[(bound >>> 2) + at] = boundOf(criterion, pass, run, query);
+    }
+    memory.kernel.scoreBitset(plan.at, pass.docs, bitsetBytes(docCount));
+    // Typos rank first and the page is full of records that have fewer: later passes cannot enter it.
+    if (criteria[0]?.kind !== 'typo' || plan.get('heapSize') < sizeMax) continue;
+    if (memory.u32[heap >>> 2]! < pass.typosNext) break;
+  }
+  const size = plan.get('heapSize');
+  const entries = memory.u32.slice(heap >>> 2, (heap >>> 2) + size * stride);
+  memory.release(mark);
+  return Array.from({ length: size }, (_, at) => ({
+    search,
+    docId: entries[at * stride + criteria.length]!,
+    values: entries.subarray(at * stride, at * stride + criteria.length),
+  }));
+}
+
+/** The plan with what the query says of scoring. */
+export function scoringPlan(run: MatchRun, search: SegmentSearch, query: SearchQuery): ScorePlan {
+  const plan = search.plan(run.fields);
+  const kinds = query.ranking.map((criterion) => criterion.kind);
+  const attribute = kinds.indexOf('attribute');
+  const proximity = kinds.indexOf('proximity');
+  const attributeFirst = attribute !== -1 && (proximity === -1 || attribute < proximity);
+  plan.set('attributeOfProximity', attributeFirst && !query.attributeCriteriaComputedByMinProximity ? 0 : 1);
+  plan.set('minProximity', query.minProximity);
+  plan.set('exactMode', exactMode(run, query));
+  return plan;
+}
+
+const EXACT_WORD_LENGTH_MIN = 3;
+
+function exactMode(run: MatchRun, query: SearchQuery): number {
+  if (query.exactOnSingleWordQuery === 'attribute') return 0;
+  if (query.exactOnSingleWordQuery === 'none') return 3;
+  return Array.from(run.planned.words[0]?.term ?? '').length >= EXACT_WORD_LENGTH_MIN ? 1 : 2;
+}
+
+/** What no record of the pass is below. */
+function boundOf(criterion: ActiveCriterion, pass: ScorePass, run: MatchRun, query: SearchQuery): number {
+  const wordCount = run.planned.words.length;
+  switch (criterion.kind) {
+    case 'typo':
+      return pass.typos;
+    case 'proximity':
+      return run.planned.anyOptional ? 0 : (wordCount - 1) * query.minProximity;
+    case 'exact':
+      return wordCount === 1 && query.exactOnSingleWordQuery === 'none' ? 0 : pass.exact;
+    default:
+      return 0;
+  }
+}
+
+function compareRecords(a: RankedRecord, b: RankedRecord, criteria: readonly ActiveCriterion[]): number {
+  const sameSegment = a.search === b.search;
+  const columnsA = a.search.reader.columns;
+  const columnsB = b.search.reader.columns;
+  for (const [at, criterion] of criteria.entries()) {
+    const difference =
+      sameSegment || (criterion.kind !== 'sort' && criterion.kind !== 'custom')
+        ? a.values[at]! - b.values[at]!
+        : compareAcross(criterion, columnsA, a.docId, columnsB, b.docId);
+    if (difference !== 0) return difference;
+  }
+  if (sameSegment) return a.docId - b.docId;
+  const custom = columnsA.compareCustom(a.docId, columnsB, b.docId);
+  if (custom !== 0) return custom;
+  return a.search.reader.objectIDs.objectID(a.docId) > b.search.reader.objectIDs.objectID(b.docId) ? -1 : 1;
+}
+
+function compareAcross(
+  criterion: ActiveCriterion,
+  columnsA: ColumnsReader,
+  docA: number,
+  columnsB: ColumnsReader,
+  docB: number,
+): number {
+  if (criterion.kind !== 'sort') return columnsA.compareCustom(docA, columnsB, docB);
+  const { path, direction } = criterion;
+  return compareSortValues(columnsA.sortValue(path, docA), columnsB.sortValue(path, docB), direction);
+}

@@ -1,0 +1,361 @@
+/**
+ * One query on one segment: which records match, and the best of them.
+ *
+ *   words → ranges of terms with typos → bitsets of records → cover of all words → filters → score in passes
+ *
+ * Sets come from postings alone and are exact, except where occurrences count only in some attributes; then `verify` looks
+ * at every candidate's text. A pass scores records that share a lower bound of their criteria, the best bound first, and
+ * stops as soon as no record of it can reach the page.
+ *
+ * Everything is allocated in the segment's scratch; `release` gives it back and clears the tags.
+ */
+import {
+  clearBitset,
+  copyBitset,
+  countDocs,
+  fillBitset,
+  intersectInto,
+  subtractFrom,
+  uniteInto,
+} from '../kernel/bitset.ts';
+import { bitsetBytes, type SegmentMemory } from '../kernel/segment-memory.ts';
+import type { SegmentReader } from '../segment/segment-reader.ts';
+import type { FieldRules } from './field-rules.ts';
+import type { PlannedQuery } from './planned-query.ts';
+import { eventOf, ScorePlan } from './score-plan.ts';
+import type { Split } from './splits.ts';
+import { TagTable } from './tag-table.ts';
+
+/** Typo totals that get a pass of their own; more typos share the last. */
+const TIER_COUNT = 3;
+
+/** Records by the typos with which they hold a word: [exactly 0, exactly 1, exactly 2]; 0 where there is none. */
+type WordDocs = [number, number, number];
+
+interface PendingTag {
+  readonly from: number;
+  readonly to: number;
+  readonly event: number;
+}
+
+/** Records to score together, and what their criteria are not below. */
+export interface ScorePass {
+  readonly docs: number;
+  readonly typos: number;
+  readonly exact: number;
+  /** What the typos of all later passes are not below. */
+  readonly typosNext: number;
+}
+
+export class SegmentSearch {
+  readonly reader: SegmentReader;
+  readonly memory: SegmentMemory;
+  readonly docCount: number;
+  /** Bitset of the matching records: narrowed by the caller (`restrict`). */
+  readonly docs: number;
+  readonly #query: PlannedQuery;
+  readonly #mark: number;
+  readonly #tags: TagTable;
+  readonly #pendingTags: PendingTag[] = [];
+  readonly #words: WordDocs[] = [];
+  /** By concatenation of the query: its records, 0 when its term is not in the dictionary. */
+  readonly #joined: number[] = [];
+  /** Records that hold the last word itself, while it is a prefix. */
+  #exactLast = 0;
+  #splitCount = 0;
+  #plan: ScorePlan | undefined;
+
+  constructor(reader: SegmentReader, query: PlannedQuery, splits: readonly Split[], fields: FieldRules) {
+    this.reader = reader;
+    this.memory = reader.memory;
+    this.docCount = reader.docCount;
+    this.#query = query;
+    this.#mark = this.memory.mark();
+    this.#tags = new TagTable(this.memory, reader.tagsAt);
+    this.docs = this.memory.allocateBitset(this.docCount);
+    for (const [place, word] of query.words.entries()) {
+      this.#words.push(word.inPhrase ? [0, 0, 0] : this.#matchWord(place, fields));
+    }
+    for (const phrase of query.phrases) this.#matchPhrase(phrase);
+    for (const split of splits) this.#matchSplit(split);
+    for (const { term, first, span } of query.concatenations) {
+      const ordinal = reader.terms.find(term);
+      this.#joined.push(ordinal < 0 ? 0 : this.#docsOf(ordinal));
+      if (ordinal >= 0) this.#tagLater(ordinal, ordinal + 1, eventOf(first, 1, 'plain', span));
+    }
+    if (query.words.length === 0) fillBitset(this.memory, this.docs, this.docCount);
+    else this.#cover(this.docs, Number.POSITIVE_INFINITY);
+    for (const terms of query.excluded) {
+      const excluded = this.#phraseDocs(terms);
+      if (excluded !== 0) subtractFrom(this.memory, this.docs, excluded, this.docCount);
+    }
+    if (reader.hasDeletions) intersectInto(this.memory, this.docs, reader.liveAt, this.docCount);
+  }
+
+  get count(): number {
+    return countDocs(this.memory, this.docs, this.docCount);
+  }
+
+  /** Keeps only the records of another bitset. */
+  restrict(docs: number): void {
+    intersectInto(this.memory, this.docs, docs, this.docCount);
+  }
+
+  /**
+   * The plan for the scoring kernel, with the query's part filled in. Made once; tags are set from then on.
+   */
+  plan(fields: FieldRules): ScorePlan {
+    if (this.#plan !== undefined) return this.#plan;
+    for (const { from, to, event } of this.#pendingTags) this.#tags.tag(from, to, event);
+    const { memory, reader } = this;
+    const query = this.#query;
+    const { combinations, events } = this.#tags.write();
+    const fieldsAt = fields.write(memory, reader.fieldPaths);
+    const phrases = memory.allocate(Math.max(1, query.phrases.length) * 8);
+    for (const [at, { first, count }] of query.phrases.entries()) {
+      memory.u32[(phrases >>> 2) + at * 2] = first;
+      memory.u32[(phrases >>> 2) + at * 2 + 1] = count;
+    }
+    let required = 0;
+    for (const [place, word] of query.words.entries()) if (!word.optional) required |= 1 << place;
+    const plan = new ScorePlan(memory);
+    plan.set('forwardOffsets', reader.forwardOffsetsAt);
+    plan.set('forwardEntries', reader.forwardEntriesAt);
+    plan.set('tags', reader.tagsAt);
+    plan.set('combinations', combinations);
+    plan.set('events', events);
+    plan.set('fields', fieldsAt);
+    plan.set('wordCount', query.words.length);
+    plan.set('minProximity', 1);
+    plan.set('required', required >>> 0);
+    plan.set('concatenations', this.#joined.some((docs) => docs !== 0) ? 1 : 0);
+    plan.set('phrases', phrases);
+    plan.set('phraseCount', query.phrases.length);
+    plan.set('splitCount', this.#splitCount);
+    plan.set('work', reader.workAt);
+    plan.set('textless', query.words.length === 0 ? 1 : 0);
+    this.#plan = plan;
+    return plan;
+  }
+
+  /**
+   * Looks at every candidate's text: drops those that do not match by the rules of their attributes, that match fewer than
+   * `matchedMin` words, or have more than `typosMax` typos. Returns how many of the others have 0, 1, 2 … typos.
+   */
+  verify(
+    fields: FieldRules,
+    options: { readonly matchedMin: number; readonly typosMax: number },
+  ): Uint32Array {
+    const plan = this.plan(fields);
+    plan.set('matchedMin', options.matchedMin);
+    const { memory } = this;
+    const mark = memory.mark();
+    const histogram = memory.allocate(256 * 4);
+    memory.u8.fill(0, histogram, histogram + 256 * 4);
+    memory.kernel.scoreVerify(plan.at, this.docs, bitsetBytes(this.docCount), options.typosMax, histogram);
+    const counts = memory.u32.slice(histogram >>> 2, (histogram >>> 2) + 256);
+    memory.release(mark);
+    return counts;
+  }
+
+  /**
+   * The matching records in groups whose criteria have a common lower bound, most promising first; made one by one, because
+   * mostly the first suffice. The caller is done with a pass when it asks for the next.
+   */
+  *passes(): Generator<ScorePass> {
+    const query = this.#query;
+    const { memory, docCount } = this;
+    if (query.words.length === 0 || query.anyOptional) {
+      yield { docs: this.docs, typos: 0, exact: 0, typosNext: 0 };
+      return;
+    }
+    const rest = this.#copy(this.docs);
+    const tier = memory.allocateBitset(docCount);
+    for (let typos = 0; typos < TIER_COUNT; typos++) {
+      this.#cover(tier, typos);
+      intersectInto(memory, tier, rest, docCount);
+      subtractFrom(memory, rest, tier, docCount);
+      if (typos > 0) {
+        yield { docs: tier, typos, exact: 1, typosNext: typos + 1 };
+        continue;
+      }
+      const last = query.words.at(-1)!;
+      if (!last.prefix) {
+        yield { docs: tier, typos, exact: 0, typosNext: typos + 1 };
+        continue;
+      }
+      if (this.#exactLast !== 0) {
+        const whole = this.#copy(tier);
+        intersectInto(memory, whole, this.#exactLast, docCount);
+        yield { docs: whole, typos, exact: 0, typosNext: 0 };
+        subtractFrom(memory, tier, this.#exactLast, docCount);
+      }
+      yield { docs: tier, typos, exact: 1, typosNext: typos + 1 };
+    }
+    yield { docs: rest, typos: TIER_COUNT, exact: 1, typosNext: TIER_COUNT };
+  }
+
+  release(): void {
+    this.#tags.clear();
+    this.memory.release(this.#mark);
+  }
+
+  #matchWord(place: number, fields: FieldRules): WordDocs {
+    const { reader, memory } = this;
+    const { term, prefix, editsMax } = this.#query.words[place]!;
+    const docs: WordDocs = [0, 0, 0];
+    const ranges = this.#rangesOf(term, editsMax, prefix);
+    const exact = reader.terms.find(term);
+    for (let at = 0; at < ranges.length; at += 3) {
+      const from = ranges[at]!;
+      const to = ranges[at + 1]!;
+      const typos = ranges[at + 2]! as 0 | 1 | 2;
+      if (docs[typos] === 0) docs[typos] = memory.allocateBitset(this.docCount);
+      reader.postings.orRange(from, to, docs[typos]);
+      const kind = prefix ? 'prefix' : 'plain';
+      if (typos > 0) {
+        this.#tagLater(from, to, eventOf(place, typos, kind));
+      } else {
+        // The word itself comes first among the terms that begin with it.
+        const rest = exact >= from && exact < to ? exact + 1 : from;
+        if (rest > from) this.#tagLater(exact, exact + 1, eventOf(place, 0, 'exact'));
+        this.#tagLater(rest, to, eventOf(place, 0, kind));
+      }
+    }
+    if (prefix && fields.anyWithoutPrefix) {
+      // Where prefixes do not count, a longer word may still be the word with typos.
+      const whole = this.#rangesOf(term, editsMax, false);
+      for (let at = 0; at < whole.length; at += 3) {
+        const typos = whole[at + 2]!;
+        if (typos > 0) this.#tagLater(whole[at]!, whole[at + 1]!, eventOf(place, typos, 'plain'));
+      }
+    }
+    if (prefix && exact >= 0 && place === this.#query.words.length - 1) this.#exactLast = this.#docsOf(exact);
+    return docs;
+  }
+
+  /** Triples (from, to, typos), copied out of scratch. */
+  #rangesOf(term: string, editsMax: 0 | 1 | 2, prefix: boolean): Uint32Array {
+    const mark = this.memory.mark();
+    const { at, count } = this.reader.terms.match(term, { editsMax, prefix });
+    const ranges = this.memory.u32.slice(at >>> 2, (at >>> 2) + count * 3);
+    this.memory.release(mark);
+    return ranges;
+  }
+
+  #matchPhrase(phrase: PlannedQuery['phrases'][number]): void {
+    const terms = this.#query.words.slice(phrase.first, phrase.first + phrase.count).map((word) => word.term);
+    const docs = this.#phraseDocs(terms);
+    for (const [at, term] of terms.entries()) {
+      this.#words[phrase.first + at]![0] = docs;
+      const ordinal = this.reader.terms.find(term);
+      if (ordinal >= 0) this.#tagLater(ordinal, ordinal + 1, eventOf(phrase.first + at, 0, 'phrase'));
+    }
+  }
+
+  #matchSplit({ word, first, second }: Split): void {
+    const docs = this.#phraseDocs([first, second]);
+    if (docs === 0) return;
+    this.#splitCount++;
+    const place = this.#words[word]!;
+    if (place[1] === 0) place[1] = docs;
+    else uniteInto(this.memory, place[1], docs, this.docCount);
+    const { terms } = this.reader;
+    const firstOrdinal = terms.find(first);
+    const secondOrdinal = terms.find(second);
+    this.#tagLater(firstOrdinal, firstOrdinal + 1, eventOf(word, 1, 'splitFirst'));
+    this.#tagLater(secondOrdinal, secondOrdinal + 1, eventOf(word, 1, 'splitSecond'));
+  }
+
+  /** Records that hold the terms one behind the other in one attribute; 0: none. */
+  #phraseDocs(terms: readonly string[]): number {
+    const ordinals = terms.map((term) => this.reader.terms.find(term));
+    if (ordinals.some((ordinal) => ordinal < 0)) return 0;
+    const { memory, docCount, reader } = this;
+    const docs = this.#docsOf(ordinals[0]!);
+    if (ordinals.length === 1) return docs;
+    for (const ordinal of ordinals.slice(1)) intersectInto(memory, docs, this.#docsOf(ordinal), docCount);
+    const termsAt = memory.allocate(ordinals.length * 4);
+    memory.u32.set(ordinals, termsAt >>> 2);
+    const plan = new ScorePlan(memory);
+    plan.set('forwardOffsets', reader.forwardOffsetsAt);
+    plan.set('forwardEntries', reader.forwardEntriesAt);
+    plan.set('work', reader.workAt);
+    memory.kernel.phraseFilter(plan.at, docs, bitsetBytes(docCount), termsAt, ordinals.length);
+    return countDocs(memory, docs, docCount) === 0 ? 0 : docs;
+  }
+
+  #docsOf(ordinal: number): number {
+    const docs = this.memory.allocateBitset(this.docCount);
+    this.reader.postings.orRange(ordinal, ordinal + 1, docs);
+    return docs;
+  }
+
+  /**
+   * Records in which the words can be covered with at most `typosMax` typos in all (infinite: with any), into `into`.
+   * `reached[i][t]`: the first i words are covered with at most t typos.
+   */
+  #cover(into: number, typosMax: number): void {
+    const { memory, docCount } = this;
+    const query = this.#query;
+    const bounded = Number.isFinite(typosMax);
+    const tiers = bounded ? typosMax + 1 : 1;
+    if (query.allOptional) {
+      clearBitset(memory, into, docCount);
+      for (const word of this.#words) {
+        for (const docs of word) if (docs !== 0) uniteInto(memory, into, docs, docCount);
+      }
+      for (const docs of this.#joined) if (docs !== 0) uniteInto(memory, into, docs, docCount);
+      return;
+    }
+    const mark = memory.mark();
+    const part = memory.allocateBitset(docCount);
+    const wordCount = query.words.length;
+    // reached[i][t]; address 0: no record, undefined before the first word: every record.
+    const reached: number[][] = [];
+    const step = (from: number, tier: number, docs: number, to: number): void => {
+      if (docs === 0) return;
+      if (from === 0) {
+        uniteInto(memory, to, docs, docCount);
+        return;
+      }
+      copyBitset(memory, part, reached[from]![tier]!, docCount);
+      intersectInto(memory, part, docs, docCount);
+      uniteInto(memory, to, part, docCount);
+    };
+    reached.push([]);
+    for (let end = 1; end <= wordCount; end++) {
+      const row: number[] = [];
+      const word = this.#words[end - 1]!;
+      for (let tier = 0; tier < tiers; tier++) {
+        const to = memory.allocateBitset(docCount);
+        row.push(to);
+        for (const [typos, docs] of word.entries()) {
+          if (!bounded) step(end - 1, 0, docs, to);
+          else if (typos <= tier) step(end - 1, tier - typos, docs, to);
+        }
+        for (const [at, { first, span }] of query.concatenations.entries()) {
+          if (first + span !== end || (bounded && tier < 1)) continue;
+          step(first, bounded ? tier - 1 : 0, this.#joined[at]!, to);
+        }
+        if (query.words[end - 1]!.optional) {
+          if (end === 1) fillBitset(memory, to, docCount);
+          else uniteInto(memory, to, reached[end - 1]![tier]!, docCount);
+        }
+      }
+      reached.push(row);
+    }
+    copyBitset(memory, into, reached[wordCount]![tiers - 1]!, docCount);
+    memory.release(mark);
+  }
+
+  #copy(docs: number): number {
+    const copy = this.memory.allocate(bitsetBytes(this.docCount));
+    copyBitset(this.memory, copy, docs, this.docCount);
+    return copy;
+  }
+
+  #tagLater(from: number, to: number, event: number): void {
+    if (from < to) this.#pendingTags.push({ from, to, event });
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Records of a segment: the JSON text of each, at the end of the file, read one by one.
+ *
+ *   records.offsets:   u32[docCount + 1]   byte offsets from the start of the records
+ *   records.checksums: u32[docCount]       CRC-32C of each record's bytes
+ */
+import { CorruptionError, crc32c, utf8Decode } from '@skein/base';
+import type { Directory } from '../directory.ts';
+import type { SegmentMemory } from '../kernel/segment-memory.ts';
+import { requiredSection, type SectionLookup } from '../segment/section.ts';
+
+/** Neighbouring records are read ahead together while a merge or a browse walks through them. */
+const READ_AHEAD_BYTES = 1 << 18;
+
+export class RecordsReader {
+  readonly #directory: Directory;
+  readonly #file: string;
+  readonly #recordsAt: number;
+  readonly #recordsBytes: number;
+  readonly #offsets: Uint32Array;
+  readonly #checksums: Uint32Array;
+  #ahead: Uint8Array = new Uint8Array(0);
+  #aheadAt = 0;
+  #previousEnd = -1;
+
+  constructor(options: {
+    readonly directory: Directory;
+    readonly file: string;
+    readonly memory: SegmentMemory;
+    readonly sectionAt: SectionLookup;
+    readonly docCount: number;
+    readonly recordsAt: number;
+  }) {
+    const { memory, sectionAt, docCount } = options;
+    this.#directory = options.directory;
+    this.#file = options.file;
+    this.#recordsAt = options.recordsAt;
+    this.#offsets = new Uint32Array(
+      memory.buffer,
+      requiredSection(sectionAt, 'records.offsets').at,
+      docCount + 1,
+    );
+    this.#checksums = new Uint32Array(
+      memory.buffer,
+      requiredSection(sectionAt, 'records.checksums').at,
+      docCount,
+    );
+    this.#recordsBytes = this.#offsets[docCount]!;
+  }
+
+  byteLength(docId: number): number {
+    return this.#offsets[docId + 1]! - this.#offsets[docId]!;
+  }
+
+  checksum(docId: number): number {
+    return this.#checksums[docId]!;
+  }
+
+  /** Checked against the checksum: throws `CorruptionError` rather than return damaged bytes. Valid until the next call. */
+  bytes(docId: number): Uint8Array {
+    const start = this.#offsets[docId]!;
+    const end = this.#offsets[docId + 1]!;
+    const bytes = this.#read(start, end);
+    if (crc32c(bytes) !== this.#checksums[docId]) {
+      throw new CorruptionError({
+        file: this.#directory.describe(this.#file),
+        offset: this.#recordsAt + start,
+        expected: `record ${docId} with its checksum`,
+      });
+    }
+    return bytes;
+  }
+
+  json(docId: number): string {
+    return utf8Decode(this.bytes(docId));
+  }
+
+  #read(start: number, end: number): Uint8Array {
+    const aheadStart = start - this.#aheadAt;
+    if (aheadStart >= 0 && end <= this.#aheadAt + this.#ahead.length) {
+      this.#previousEnd = end;
+      return this.#ahead.subarray(aheadStart, end - this.#aheadAt);
+    }
+    const sequential = start === this.#previousEnd;
+    this.#previousEnd = end;
+    if (!sequential) return this.#directory.read(this.#file, this.#recordsAt + start, end - start);
+    this.#aheadAt = start;
+    const aheadEnd = Math.min(this.#recordsBytes, Math.max(end, start + READ_AHEAD_BYTES));
+    this.#ahead = this.#directory.read(this.#file, this.#recordsAt + start, aheadEnd - start);
+    return this.#ahead.subarray(0, end - start);
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * Builds a segment: records come in by arrival, `finish` puts them in custom-ranking order and lays out the bytes.
+ *
+ * Fresh records are tokenised; records of other segments (merges) are taken over from their forward streams and columns.
+ * The bytes depend only on the records and the schema, and for merges on the order in which segments are taken over.
+ *
+ * Memory: about 4 bytes per token, the record's bytes, and one string per distinct term, until `finish`, which needs the
+ * same again.
+ */
+import { assert, type JsonObject, utf8Encode } from '@skein/base';
+import { ColumnsBuilder } from '../columns/columns-builder.ts';
+import { buildObjectIDs } from '../object-ids/object-ids-builder.ts';
+import { buildPostings } from '../postings/postings-builder.ts';
+import type { IndexSchema } from '../schema.ts';
+import { buildTerms } from '../terms/terms-builder.ts';
+import { Tokeniser, type TokenList } from '../text/tokenise.ts';
+import { CONTROL_FIELD, controlEntry, ELEMENT_GAP, isControl, tokenEntry } from './forward-stream.ts';
+import { GrowingUint32 } from './growing-array.ts';
+import { DOC_COUNT_MAX, TERM_COUNT_MAX } from './limits.ts';
+import { BufferedRecords, MergedRecords, type RecordSource } from './record-source.ts';
+import type { Section } from './section.ts';
+import { encodeSegment } from './segment-file.ts';
+import type { SegmentReader } from './segment-reader.ts';
+import { TextFields } from './text-fields.ts';
+
+export interface BuiltSegment {
+  readonly name: string;
+  readonly docCount: number;
+  readonly fileBytes: number;
+  /** To be written as they come: record bytes are produced on the way. */
+  readonly parts: Iterable<Uint8Array>;
+}
+
+/** Records are written in pieces of about this size. */
+const WRITE_BYTES = 1 << 20;
+
+export class SegmentBuilder {
+  readonly #fields: TextFields;
+  readonly #tokeniser: Tokeniser;
+  readonly #camelCase: readonly string[];
+  readonly #columns: ColumnsBuilder;
+  readonly #termIds = new Map<string, number>();
+  readonly #terms: string[] = [];
+  readonly #tokens = new GrowingUint32(1 << 12);
+  readonly #tokenEnds = new GrowingUint32();
+  readonly #objectIDs: string[] = [];
+  readonly #buffered = new BufferedRecords();
+  readonly #merged = new MergedRecords();
+  #source: RecordSource | undefined;
+  #field = -1;
+  #position = 0;
+
+  constructor(schema: IndexSchema) {
+    this.#fields = new TextFields(schema);
+    this.#tokeniser = new Tokeniser(schema.text);
+    this.#camelCase = schema.text.camelCaseAttributes;
+    this.#columns = new ColumnsBuilder(schema);
+  }
+
+  get docCount(): number {
+    return this.#objectIDs.length;
+  }
+
+  /** Whether no further record may be added: the numbers of the format would run out. */
+  get full(): boolean {
+    return this.#terms.length > TERM_COUNT_MAX - TERMS_PER_RECORD_MAX || this.docCount >= DOC_COUNT_MAX;
+  }
+
+  /** Estimated bytes held. */
+  get byteLength(): number {
+    return (
+      this.#tokens.byteLength +
+      this.#buffered.byteLength +
+      this.#merged.byteLength +
+      this.#terms.length * BYTES_PER_TERM +
+      this.#objectIDs.length * BYTES_PER_RECORD
+    );
+  }
+
+  /** Adds a fresh record; returns its arrival number. */
+  add(objectID: string, record: JsonObject, recordJson: string): number {
+    this.#from(this.#buffered);
+    this.#field = -1;
+    this.#fields.collect(record, this.#addText);
+    this.#tokenEnds.push(this.#tokens.count);
+    this.#columns.addRecord(record, objectID);
+    this.#buffered.add(recordJson);
+    return this.#objectIDs.push(objectID) - 1;
+  }
+
+  /** JSON text of a record added with `add`. */
+  recordJson(arrival: number): string {
+    return this.#buffered.jsonOf(arrival);
+  }
+
+  /** Interns terms ahead: when they come in order, `finish` need not sort them. */
+  addTerm(term: string): number {
+    let id = this.#termIds.get(term);
+    if (id === undefined) {
+      id = this.#terms.push(term) - 1;
+      this.#termIds.set(term, id);
+    }
+    return id;
+  }
+
+  /**
+   * Takes over a record of another segment. `termIds[ordinal]` is the id that `addTerm` gave to the segment's term,
+   * `fields[field]` this builder's field of the segment's field (`fieldsOf`).
+   */
+  addFrom(
+    reader: SegmentReader,
+    docId: number,
+    maps: { readonly termIds: Uint32Array; readonly fields: Uint8Array },
+  ): void {
+    this.#from(this.#merged);
+    const entries = reader.forwardEntries;
+    const end = reader.forwardOffsets[docId + 1]!;
+    for (let at = reader.forwardOffsets[docId]!; at < end; at++) {
+      const entry = entries[at]!;
+      this.#tokens.push(
+        isControl(entry) ? entry : tokenEntry(maps.termIds[entry >>> 8]!, maps.fields[entry & 255]!),
+      );
+    }
+    this.#tokenEnds.push(this.#tokens.count);
+    const objectID = reader.objectIDs.objectID(docId);
+    this.#columns.addFrom(reader.columns, docId, objectID);
+    this.#merged.add(reader, docId);
+    this.#objectIDs.push(objectID);
+  }
+
+  /** For `addFrom`: this builder's field of each field of a segment. */
+  fieldsOf(reader: SegmentReader): Uint8Array {
+    const declared = this.#fields.paths;
+    return Uint8Array.from(reader.fieldPaths, (path, field) =>
+      declared[field] === path ? field : this.#fields.fieldOf(path),
+    );
+  }
+
+  /** Lays out the segment. `docIdOf[arrival]` tells where each record went. The builder is used up. */
+  finish(): { readonly segment: BuiltSegment; readonly docIdOf: Uint32Array } {
+    const order = this.#columns.order();
+    const docIdOf = new Uint32Array(order.length);
+    for (let docId = 0; docId < order.length; docId++) docIdOf[order[docId]!] = docId;
+    const { sorted, ordinalOf } = this.#sortTerms();
+    this.#termIds.clear();
+    const forward = this.#layOutForward(order, ordinalOf);
+    const inverted = invert(forward.offsets, forward.entries, sorted.length);
+    const records = this.#source ?? this.#buffered;
+    const recordSections = layOutRecords(order, records);
+    const sections: Section[] = [
+      { name: 'fields', bytes: utf8Encode(JSON.stringify(this.#fields.paths)) },
+      ...buildTerms(sorted),
+      ...buildPostings(inverted.docCounts, inverted.docIds, { docCount: order.length, terms: sorted }),
+      { name: 'forward.offsets', bytes: bytesOf(forward.offsets) },
+      { name: 'forward.entries', bytes: bytesOf(forward.entries) },
+      ...this.#columns.finish(order),
+      ...buildObjectIDs(Array.from(order, (arrival) => this.#objectIDs[arrival]!)),
+      ...recordSections.sections,
+    ];
+    const encoded = encodeSegment(sections, {
+      docCount: order.length,
+      recordsBytes: recordSections.recordsBytes,
+    });
+    return {
+      segment: {
+        name: encoded.name,
+        docCount: order.length,
+        fileBytes: encoded.fileBytes,
+        parts: segmentParts(encoded.parts, order, records),
+      },
+      docIdOf,
+    };
+  }
+
+  readonly #addText = (field: number, text: string): void => {
+    if (field !== this.#field) {
+      this.#field = field;
+      this.#position = 0;
+    } else {
+      this.#tokens.push(controlEntry(ELEMENT_GAP, true));
+      this.#position += ELEMENT_GAP;
+    }
+    const camelCase = this.#camelCase.length > 0 && this.#camelCase.includes(this.#fields.paths[field]!);
+    const list = this.#tokeniser.tokenise(text, { camelCase, compounds: true });
+    this.#addTokens(list, field);
+  };
+
+  #addTokens(list: TokenList, field: number): void {
+    const start = this.#position;
+    let next = start;
+    for (let at = 0; at < list.count; at++) {
+      const position = start + list.positions[at]!;
+      if (position !== this.#position) {
+        this.#tokens.push(controlEntry(position - this.#position, false));
+        this.#position = position;
+      }
+      this.#tokens.push(tokenEntry(this.addTerm(list.terms[at]!), field));
+      this.#position++;
+      if (this.#position > next) next = this.#position;
+    }
+    if (next !== this.#position) {
+      this.#tokens.push(controlEntry(next - this.#position, false));
+      this.#position = next;
+    }
+  }
+
+  #from(source: RecordSource): void {
+    assert(this.#source === undefined || this.#source === source, 'a builder takes fresh records or merges');
+    this.#source = source;
+  }
+
+  #sortTerms(): { readonly sorted: readonly string[]; readonly ordinalOf: Uint32Array } {
+    const terms = this.#terms;
+    const ordinalOf = new Uint32Array(terms.length);
+    let ascending = true;
+    for (let id = 1; id < terms.length && ascending; id++) ascending = terms[id - 1]! < terms[id]!;
+    if (ascending) {
+      for (let id = 0; id < terms.length; id++) ordinalOf[id] = id;
+      return { sorted: terms, ordinalOf };
+    }
+    const sorted = [...terms].sort(byUnits);
+    for (let ordinal = 0; ordinal < sorted.length; ordinal++) {
+      ordinalOf[this.#termIds.get(sorted[ordinal]!)!] = ordinal;
+    }
+    return { sorted, ordinalOf };
+  }
+
+  #layOutForward(order: Uint32Array, ordinalOf: Uint32Array): Forward {
+    const tokens = this.#tokens.view();
+    const ends = this.#tokenEnds.view();
+    const offsets = new Uint32Array(order.length + 1);
+    const entries = new Uint32Array(tokens.length);
+    let to = 0;
+    for (let docId = 0; docId < order.length; docId++) {
+      const arrival = order[docId]!;
+      const end = ends[arrival]!;
+      for (let at = arrival === 0 ? 0 : ends[arrival - 1]!; at < end; at++) {
+        const entry = tokens[at]!;
+        entries[to++] =
+          (entry & 255) === CONTROL_FIELD ? entry : (ordinalOf[entry >>> 8]! << 8) | (entry & 255);
+      }
+      offsets[docId + 1] = to;
+    }
+    return { offsets, entries };
+  }
+}
+
+interface Forward {
+  readonly offsets: Uint32Array;
+  readonly entries: Uint32Array;
+}
+
+/** No record can bring more terms than it has bytes; records are far smaller than this. */
+const TERMS_PER_RECORD_MAX = 1 << 20;
+
+const BYTES_PER_TERM = 96;
+const BYTES_PER_RECORD = 160;
+
+/** Forward stream → postings by counting sort; a term that occurs twice in a record is posted once. */
+function invert(
+  offsets: Uint32Array,
+  entries: Uint32Array,
+  termCount: number,
+): { readonly docCounts: Uint32Array; readonly docIds: Uint32Array } {
+  const docCounts = new Uint32Array(termCount);
+  const lastDoc = new Int32Array(termCount).fill(-1);
+  const docCount = offsets.length - 1;
+  let postingCount = 0;
+  for (let docId = 0; docId < docCount; docId++) {
+    const end = offsets[docId + 1]!;
+    for (let at = offsets[docId]!; at < end; at++) {
+      const entry = entries[at]!;
+      if ((entry & 255) === CONTROL_FIELD) continue;
+      const term = entry >>> 8;
+      if (lastDoc[term] === docId) continue;
+      lastDoc[term] = docId;
+      docCounts[term] = docCounts[term]! + 1;
+      postingCount++;
+    }
+  }
+  const next = new Uint32Array(termCount);
+  for (let term = 1; term < termCount; term++) next[term] = next[term - 1]! + docCounts[term - 1]!;
+  const docIds = new Uint32Array(postingCount);
+  lastDoc.fill(-1);
+  for (let docId = 0; docId < docCount; docId++) {
+    const end = offsets[docId + 1]!;
+    for (let at = offsets[docId]!; at < end; at++) {
+      const entry = entries[at]!;
+      if ((entry & 255) === CONTROL_FIELD) continue;
+      const term = entry >>> 8;
+      if (lastDoc[term] === docId) continue;
+      lastDoc[term] = docId;
+      docIds[next[term]!] = docId;
+      next[term] = next[term]! + 1;
+    }
+  }
+  return { docCounts, docIds };
+}
+
+function layOutRecords(
+  order: Uint32Array,
+  records: RecordSource,
+): { readonly sections: readonly Section[]; readonly recordsBytes: number } {
+  const offsets = new Uint32Array(order.length + 1);
+  const checksums = new Uint32Array(order.length);
+  let to = 0;
+  for (let docId = 0; docId < order.length; docId++) {
+    to += records.lengthOf(order[docId]!);
+    offsets[docId + 1] = to;
+    checksums[docId] = records.checksumOf(order[docId]!);
+  }
+  return {
+    sections: [
+      { name: 'records.offsets', bytes: bytesOf(offsets) },
+      { name: 'records.checksums', bytes: bytesOf(checksums) },
+    ],
+    recordsBytes: to,
+  };
+}
+
+function* segmentParts(
+  head: readonly Uint8Array[],
+  order: Uint32Array,
+  records: RecordSource,
+): Generator<Uint8Array> {
+  yield* head;
+  const piece = new Uint8Array(WRITE_BYTES);
+  let filled = 0;
+  for (const arrival of order) {
+    const bytes = records.bytesOf(arrival);
+    if (filled + bytes.length > piece.length) {
+      yield piece.subarray(0, filled);
+      filled = 0;
+    }
+    if (bytes.length > piece.length) {
+      yield bytes;
+    } else {
+      piece.set(bytes, filled);
+      filled += bytes.length;
+    }
+  }
+  yield piece.subarray(0, filled);
+}
+
+function bytesOf(values: Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function byUnits(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

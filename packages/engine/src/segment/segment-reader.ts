@@ -1,0 +1,177 @@
+/**
+ * An open segment: its loaded part in a memory of its own, with readers over the sections.
+ *
+ * Every section's checksum is verified before the first answer; a record's when it is read. Cost of opening: one pass over the
+ * loaded part, which also brings it into the page cache.
+ */
+import { CorruptionError, crc32c } from '@skein/base';
+import { ColumnsReader } from '../columns/columns-reader.ts';
+import { type Directory, FileMissingError } from '../directory.ts';
+import { bitsetBytes, SegmentMemory } from '../kernel/segment-memory.ts';
+import { isDeleted } from '../manifest/deletions.ts';
+import { ObjectIDsReader } from '../object-ids/object-ids-reader.ts';
+import { PostingsReader } from '../postings/postings-reader.ts';
+import { WORK_BYTES } from '../query/score-plan.ts';
+import { RecordsReader } from '../records/records-reader.ts';
+import type { IndexSchema } from '../schema.ts';
+import { TermsReader } from '../terms/terms-reader.ts';
+import { requiredSection, type SectionLookup, type SectionPlace } from './section.ts';
+import { decodeSegmentHeader, SEGMENT_PROLOGUE_BYTES, segmentHeaderBytes } from './segment-file.ts';
+import { textFrom } from './shared-text.ts';
+
+/** Bytes verified between two breaths of `openSteps`. */
+const VERIFY_STEP_BYTES = 4 << 20;
+
+export class SegmentReader {
+  readonly name: string;
+  readonly docCount: number;
+  readonly fileBytes: number;
+  /** Bytes of memory that the loaded part takes (shared with other processes where it is mapped). */
+  readonly mappedBytes: number;
+  readonly memory: SegmentMemory;
+  readonly fieldPaths: readonly string[];
+  readonly terms: TermsReader;
+  readonly postings: PostingsReader;
+  readonly columns: ColumnsReader;
+  readonly objectIDs: ObjectIDsReader;
+  readonly records: RecordsReader;
+  /** See `forward-stream.ts`. */
+  readonly forwardOffsets: Uint32Array;
+  readonly forwardEntries: Uint32Array;
+  readonly forwardOffsetsAt: number;
+  readonly forwardEntriesAt: number;
+  /** u16 per term, all zero between queries: what the query says of a term. */
+  readonly tagsAt: number;
+  /** Work area of the scoring kernel, all zero between queries where it must be. */
+  readonly workAt: number;
+  /** Bitset of the records that are not deleted, as of `liveOf`. */
+  readonly liveAt: number;
+  /** The deletions that `liveAt` holds now. */
+  liveOf: Uint8Array | undefined;
+
+  #groupsAt: number | undefined;
+
+  static open(directory: Directory, name: string, schema: IndexSchema): SegmentReader {
+    const steps = SegmentReader.openSteps(directory, name, schema);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** As `open`, giving way to the caller between pieces of the verification. */
+  static *openSteps(
+    directory: Directory,
+    name: string,
+    schema: IndexSchema,
+  ): Generator<undefined, SegmentReader> {
+    const file = directory.describe(name);
+    const fileBytes = directory.byteLength(name);
+    if (fileBytes === undefined) throw new FileMissingError(`${file} does not exist`);
+    if (fileBytes < SEGMENT_PROLOGUE_BYTES) {
+      throw new CorruptionError({ file, offset: fileBytes, expected: 'a whole header' });
+    }
+    const headerBytes = segmentHeaderBytes(directory.read(name, 0, SEGMENT_PROLOGUE_BYTES), file);
+    if (headerBytes > fileBytes) {
+      throw new CorruptionError({ file, offset: fileBytes, expected: 'a whole section table' });
+    }
+    const header = decodeSegmentHeader(directory.read(name, 0, headerBytes), file, fileBytes);
+    const memory = SegmentMemory.create(header.mappedBytes);
+    directory.load(name, header.mappedBytes, memory, memory.fileAt);
+    const places = new Map<string, SectionPlace>();
+    for (const section of header.sections) {
+      const at = memory.fileAt + section.at;
+      let checksum = 0;
+      for (let from = 0; from < section.byteLength; from += VERIFY_STEP_BYTES) {
+        const to = Math.min(section.byteLength, from + VERIFY_STEP_BYTES);
+        checksum = crc32c(memory.u8.subarray(at + from, at + to), checksum);
+        if (to - from === VERIFY_STEP_BYTES) yield;
+      }
+      if (checksum !== section.checksum) {
+        throw new CorruptionError({
+          file,
+          offset: section.at,
+          expected: `section ${section.name} with its checksum`,
+        });
+      }
+      places.set(section.name, { at, byteLength: section.byteLength });
+    }
+    return new SegmentReader({ directory, name, schema, memory, header, places });
+  }
+
+  private constructor(parts: {
+    readonly directory: Directory;
+    readonly name: string;
+    readonly schema: IndexSchema;
+    readonly memory: SegmentMemory;
+    readonly header: { readonly docCount: number; readonly mappedBytes: number; readonly fileBytes: number };
+    readonly places: ReadonlyMap<string, SectionPlace>;
+  }) {
+    const { directory, name, memory, header, places } = parts;
+    const { docCount } = header;
+    const sectionAt: SectionLookup = (section) => places.get(section);
+    this.name = name;
+    this.docCount = docCount;
+    this.fileBytes = header.fileBytes;
+    this.mappedBytes = header.mappedBytes;
+    this.memory = memory;
+    const fields = requiredSection(sectionAt, 'fields');
+    this.fieldPaths = JSON.parse(textFrom(memory.u8, fields.at, fields.at + fields.byteLength)) as string[];
+    this.objectIDs = new ObjectIDsReader(memory, sectionAt, docCount);
+    this.terms = new TermsReader(memory, sectionAt);
+    this.postings = new PostingsReader(memory, sectionAt, docCount);
+    this.columns = new ColumnsReader({
+      memory,
+      sectionAt,
+      docCount,
+      schema: parts.schema,
+      findObjectID: (objectID) => this.objectIDs.find(objectID, this.isLive),
+    });
+    this.records = new RecordsReader({
+      directory,
+      file: name,
+      memory,
+      sectionAt,
+      docCount,
+      recordsAt: header.mappedBytes,
+    });
+    const offsets = requiredSection(sectionAt, 'forward.offsets');
+    const entries = requiredSection(sectionAt, 'forward.entries');
+    this.forwardOffsetsAt = offsets.at;
+    this.forwardEntriesAt = entries.at;
+    this.forwardOffsets = new Uint32Array(memory.buffer, offsets.at, docCount + 1);
+    this.forwardEntries = new Uint32Array(memory.buffer, entries.at, entries.byteLength / 4);
+    this.tagsAt = memory.allocatePersistent(this.terms.termCount * 2 + 64);
+    this.liveAt = memory.allocatePersistent(bitsetBytes(docCount));
+    this.workAt = memory.allocatePersistent(WORK_BYTES);
+  }
+
+  /** Puts the live records of a View at `liveAt` (`deleted`: a bit per deleted record, or none are). */
+  showLive(deleted: Uint8Array | undefined): void {
+    if (this.liveOf === deleted) return;
+    this.liveOf = deleted;
+    if (deleted === undefined) return;
+    const bytes = bitsetBytes(this.docCount);
+    this.memory.u8.set(deleted.subarray(0, bytes), this.liveAt);
+    this.memory.kernel.bitsetNot(this.liveAt, this.docCount, bytes);
+  }
+
+  /** Address of a u32 array docId → number of its group, for distinct. Made at the first call. */
+  get groupsAt(): number {
+    if (this.#groupsAt === undefined) {
+      const at = this.memory.allocatePersistent(this.docCount * 4);
+      const groups = this.memory.u32.subarray(at >>> 2, (at >>> 2) + this.docCount);
+      for (let docId = 0; docId < this.docCount; docId++) groups[docId] = this.columns.distinctOrdinal(docId);
+      this.#groupsAt = at;
+    }
+    return this.#groupsAt;
+  }
+
+  /** As of the last `showLive`. */
+  get hasDeletions(): boolean {
+    return this.liveOf !== undefined;
+  }
+
+  /** As of the last `showLive`. */
+  readonly isLive = (docId: number): boolean => !isDeleted(this.liveOf, docId);
+}
