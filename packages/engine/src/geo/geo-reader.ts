@@ -27,6 +27,9 @@ export const NO_DISTANCE = 0xffff_ffff;
 const MARGIN_DEGREES = 1e-4;
 const DEGREES = 180 / Math.PI;
 
+/** A scan in docId order costs this many times less per point than the points of a row. */
+const SCAN_GAIN = 4;
+
 export class GeoReader {
   readonly pointCount: number;
   readonly #memory: SegmentMemory;
@@ -88,10 +91,21 @@ export class GeoReader {
 
   /** Adds to the bitset at `into` the docs with a point at most `metres` (rounded distance) from `centre`. */
   addWithin(centre: GeoPoint, metres: number, into: number): void {
+    const { kernel } = this.#memory;
     const [x, y, z] = unitVector(centre.lat, centre.lng);
     const limit = chordSquaredMax(metres);
-    const isNear = (point: number) => this.#chordSquared(point, x, y, z) <= limit;
-    for (const bounds of capBounds(centre, metres)) this.#addPoints(bounds, isNear, into);
+    const slices = capBounds(centre, metres).flatMap((bounds) => this.#slices(bounds));
+    const candidateCount = slices.reduce((sum, slice) => sum + slice.to - slice.from, 0);
+    const vectorsAt = this.#vectors.byteOffset;
+    if (candidateCount * SCAN_GAIN > this.pointCount) {
+      kernel.geoScanWithin(this.#docCount, this.#docOffsets.byteOffset, vectorsAt, x, y, z, limit, into);
+      return;
+    }
+    const docsAt = this.#docOfPoint.byteOffset;
+    for (const { from, to } of slices) {
+      const pointsAt = this.#rowPoints.byteOffset + from * 4;
+      kernel.geoAddWithin(pointsAt, to - from, docsAt, vectorsAt, x, y, z, limit, into);
+    }
   }
 
   /** Adds the docs with a point in the box. */
@@ -121,20 +135,19 @@ export class GeoReader {
    */
   distances(centre: GeoPoint, bitset: number, into: number): void {
     const [x, y, z] = unitVector(centre.lat, centre.lng);
-    const docOffsets = this.#docOffsets;
-    const bits = new Uint32Array(this.#memory.buffer, bitset, Math.ceil(this.#docCount / 32));
-    const distances = new Uint32Array(this.#memory.buffer, into, this.#docCount);
-    for (let at = 0; at < bits.length; at++) {
-      for (let word = bits[at]!; word !== 0; word &= word - 1) {
-        const docId = at * 32 + 31 - Math.clz32(word & -word);
-        const end = docOffsets[docId + 1]!;
-        let nearest = Number.POSITIVE_INFINITY;
-        for (let point = docOffsets[docId]!; point < end; point++) {
-          nearest = Math.min(nearest, this.#chordSquared(point, x, y, z));
-        }
-        distances[docId] = nearest === Number.POSITIVE_INFINITY ? NO_DISTANCE : chordMetres(nearest);
-      }
-    }
+    const offsetsAt = this.#docOffsets.byteOffset;
+    const vectorsAt = this.#vectors.byteOffset;
+    this.#memory.kernel.geoDistances(
+      bitset,
+      this.#docCount,
+      offsetsAt,
+      vectorsAt,
+      x,
+      y,
+      z,
+      2 * EARTH_RADIUS_METRES,
+      into,
+    );
   }
 
   #chordSquared(point: number, x: number, y: number, z: number): number {
@@ -144,37 +157,45 @@ export class GeoReader {
   }
 
   #addPoints(bounds: GeoBounds, matches: (point: number) => boolean, into: number): void {
-    if (!(bounds.south <= bounds.north)) return;
-    const rowLast = rowOf(bounds.north, this.#rowCount);
-    for (let row = rowOf(bounds.south, this.#rowCount); row <= rowLast; row++) {
-      if (bounds.west <= bounds.east) this.#addRow(row, bounds.west, bounds.east, matches, into);
-      else {
-        this.#addRow(row, bounds.west, 180, matches, into);
-        this.#addRow(row, -180, bounds.east, matches, into);
+    const bytes = this.#memory.u8;
+    for (const { from, to } of this.#slices(bounds)) {
+      for (let at = from; at < to; at++) {
+        const point = this.#rowPoints[at]!;
+        if (!matches(point)) continue;
+        const docId = this.#docOfPoint[point]!;
+        bytes[into + (docId >>> 3)]! |= 1 << (docId & 7);
       }
     }
   }
 
-  #addRow(row: number, west: number, east: number, matches: (point: number) => boolean, into: number): void {
-    const points = this.#rowPoints;
-    const end = this.#rowStarts[row + 1]!;
-    const bytes = this.#memory.u8;
-    for (let at = this.#placeOf(row, west); at < end; at++) {
-      const point = points[at]!;
-      if (this.#lng[point]! > east) return;
-      if (!matches(point)) continue;
-      const docId = this.#docOfPoint[point]!;
-      bytes[into + (docId >>> 3)]! |= 1 << (docId & 7);
+  /** Places in `rowPoints` that hold every point of the box, and others of the same rows. */
+  #slices(bounds: GeoBounds): { readonly from: number; readonly to: number }[] {
+    const slices: { from: number; to: number }[] = [];
+    if (!(bounds.south <= bounds.north)) return slices;
+    const add = (row: number, west: number, east: number) => {
+      const from = this.#placeOf(row, west, false);
+      const to = this.#placeOf(row, east, true);
+      if (from < to) slices.push({ from, to });
+    };
+    const rowLast = rowOf(bounds.north, this.#rowCount);
+    for (let row = rowOf(bounds.south, this.#rowCount); row <= rowLast; row++) {
+      if (bounds.west <= bounds.east) add(row, bounds.west, bounds.east);
+      else {
+        add(row, bounds.west, 180);
+        add(row, -180, bounds.east);
+      }
     }
+    return slices;
   }
 
-  /** The first place of the row with a longitude of at least `west`. */
-  #placeOf(row: number, west: number): number {
+  /** The first place of the row with a longitude of at least `lng` (`after`: greater than it). */
+  #placeOf(row: number, lng: number, after: boolean): number {
     let low = this.#rowStarts[row]!;
     let high = this.#rowStarts[row + 1]!;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#lng[this.#rowPoints[middle]!]! < west) low = middle + 1;
+      const found = this.#lng[this.#rowPoints[middle]!]!;
+      if (found < lng || (after && found === lng)) low = middle + 1;
       else high = middle;
     }
     return low;

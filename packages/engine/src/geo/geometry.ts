@@ -36,7 +36,8 @@ export function chordMetres(squared: number): number {
 export function chordSquaredMax(metres: number): number {
   let inside = 0;
   let outside = 4;
-  if (chordMetres(outside) <= metres) return Number.POSITIVE_INFINITY;
+  // No chord is longer than the diameter; finite, because docs without a point count as infinitely far.
+  if (chordMetres(outside) <= metres) return 5;
   if (metres < 0) return -1;
   for (;;) {
     const middle = (inside + outside) / 2;

@@ -112,4 +112,36 @@ export interface ColumnsExports {
   /** `best` is 1 for the greater of both, 0 for the sum. */
   combineScores(bitset: number, docCount: number, others: number, best: number, scores: number): void;
   bitsetKeepUpTo(bitset: number, docCount: number, numbers: number, limit: number): void;
+  geoDistances(
+    bitset: number,
+    docCount: number,
+    offsets: number,
+    vectors: number,
+    x: number,
+    y: number,
+    z: number,
+    diameter: number,
+    distances: number,
+  ): void;
+  geoScanWithin(
+    docCount: number,
+    offsets: number,
+    vectors: number,
+    x: number,
+    y: number,
+    z: number,
+    limit: number,
+    into: number,
+  ): void;
+  geoAddWithin(
+    points: number,
+    count: number,
+    docOfPoint: number,
+    vectors: number,
+    x: number,
+    y: number,
+    z: number,
+    limit: number,
+    into: number,
+  ): void;
 }

@@ -206,3 +206,92 @@ export function bitsetKeepUpTo(bitset: usize, docCount: u32, numbers: usize, lim
     store<u64>(at, kept);
   }
 }
+
+/**
+ * For each doc of the bitset the distance of its nearest point to (x, y, z) on the unit sphere, in whole metres, to
+ * distances[doc]; 2^32 - 1 without a point. Vectors are three f64 per point, those of a doc follow one another.
+ */
+export function geoDistances(
+  bitset: usize,
+  docCount: u32,
+  offsets: usize,
+  vectors: usize,
+  x: f64,
+  y: f64,
+  z: f64,
+  diameter: f64,
+  distances: usize,
+): void {
+  for (let base: u32 = 0; base < docCount; base += 64) {
+    let word = load<u64>(bitset + (base >>> 3));
+    while (word) {
+      const doc: usize = base + <u32>ctz(word);
+      word &= word - 1;
+      const squared = nearestChord(offsets + (doc << 2), vectors, x, y, z);
+      const metres =
+        squared === Infinity ? 0xffff_ffff : <u32>floor(diameter * Math.asin(min(1.0, sqrt(squared) / 2.0)) + 0.5);
+      store<u32>(distances + (doc << 2), metres);
+    }
+  }
+}
+
+/** Adds to the bitset the docs with a point whose squared chord to (x, y, z) is at most `limit`: a scan of all docs. */
+export function geoScanWithin(
+  docCount: u32,
+  offsets: usize,
+  vectors: usize,
+  x: f64,
+  y: f64,
+  z: f64,
+  limit: f64,
+  into: usize,
+): void {
+  for (let doc: u32 = 0; doc < docCount; doc++) {
+    if (nearestChord(offsets + ((<usize>doc) << 2), vectors, x, y, z) > limit) continue;
+    const at = into + (doc >>> 3);
+    store<u8>(at, load<u8>(at) | <u8>((<u32>1) << (doc & 7)));
+  }
+}
+
+/** As geoScanWithin, over `count` points at `points`. */
+export function geoAddWithin(
+  points: usize,
+  count: u32,
+  docOfPoint: usize,
+  vectors: usize,
+  x: f64,
+  y: f64,
+  z: f64,
+  limit: f64,
+  into: usize,
+): void {
+  const end = points + ((<usize>count) << 2);
+  for (let p = points; p < end; p += 4) {
+    const point: usize = load<u32>(p);
+    if (chordSquared(vectors + point * 24, x, y, z) > limit) continue;
+    const doc = load<u32>(docOfPoint + (point << 2));
+    const at = into + (doc >>> 3);
+    store<u8>(at, load<u8>(at) | <u8>((<u32>1) << (doc & 7)));
+  }
+}
+
+/** Smallest squared chord of the points that [load(offset), load(offset + 4)) names; Infinity without one. */
+// @ts-ignore: decorator
+@inline
+function nearestChord(offset: usize, vectors: usize, x: f64, y: f64, z: f64): f64 {
+  const end = vectors + (<usize>load<u32>(offset, 4)) * 24;
+  let nearest: f64 = Infinity;
+  for (let p = vectors + (<usize>load<u32>(offset)) * 24; p < end; p += 24) {
+    nearest = min(nearest, chordSquared(p, x, y, z));
+  }
+  return nearest;
+}
+
+// @ts-ignore: decorator
+@inline
+function chordSquared(vector: usize, x: f64, y: f64, z: f64): f64 {
+  const dx = load<f64>(vector) - x;
+  const dy = load<f64>(vector, 8) - y;
+  const dz = load<f64>(vector, 16) - z;
+  return dx * dx + dy * dy + dz * dz;
+}
