@@ -11,7 +11,7 @@ export interface KernelExports
     ScoreExports {}
 
 /** `assembly/bitset.ts`; use it through `bitset.ts`. */
-export interface BitsetExports {
+interface BitsetExports {
   bitsetZero(at: number, bytes: number): void;
   bitsetCopy(to: number, from: number, bytes: number): void;
   bitsetFill(at: number, docCount: number, bytes: number): void;
@@ -28,7 +28,7 @@ export interface BitsetExports {
 }
 
 /** `assembly/postings.ts`; use it through `PostingsReader`. */
-export interface PostingsExports {
+interface PostingsExports {
   postingsOrRange(
     termLo: number,
     termHi: number,
@@ -56,7 +56,7 @@ export interface PostingsExports {
 }
 
 /** `assembly/terms.ts`; use it through `TermsReader`. */
-export interface TermsExports {
+interface TermsExports {
   termsMatch(
     labels: number,
     nodes: number,
@@ -75,7 +75,7 @@ export interface TermsExports {
 }
 
 /** `assembly/score.ts`; use it through `query/scorer.ts`. Plans are laid out by `query/score-plan.ts`. */
-export interface ScoreExports {
+interface ScoreExports {
   scoreRecord(plan: number, docId: number, into: number): number;
   scoreVerify(plan: number, bitset: number, bytes: number, typosMax: number, histogram: number): void;
   scoreBitset(plan: number, bitset: number, bytes: number): void;
@@ -85,7 +85,7 @@ export interface ScoreExports {
 }
 
 /** `assembly/columns.ts`; use it through the readers of `columns/`, `facets/` and `filters/`. */
-export interface ColumnsExports {
+interface ColumnsExports {
   facetCountSingle(bitset: number, docCount: number, values: number, width: number, counts: number): void;
   facetCountMany(
     bitset: number,
