@@ -7,7 +7,12 @@
  */
 import type { FilterNode } from '@skein/engine';
 import { expect, test } from 'vitest';
-import { parseFacetFilters, parseNumericFilters, parseOptionalFilters, parseTagFilters } from './array-filters.ts';
+import {
+  parseFacetFilters,
+  parseNumericFilters,
+  parseOptionalFilters,
+  parseTagFilters,
+} from './array-filters.ts';
 
 const facet = (path: string, value: string, score = 0): FilterNode => ({ kind: 'facet', path, value, score });
 const not = (child: FilterNode): FilterNode => ({ kind: 'not', child });
@@ -15,18 +20,28 @@ const and = (...children: FilterNode[]): FilterNode => ({ kind: 'and', children 
 const or = (...children: FilterNode[]): FilterNode => ({ kind: 'or', children });
 
 test('1: arrays nest as AND of ORs', () => {
-  expect(parseFacetFilters(['a:1', ['b:2', 'c:3']])).toEqual(and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))));
+  expect(parseFacetFilters(['a:1', ['b:2', 'c:3']])).toEqual(
+    and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))),
+  );
   expect(parseFacetFilters([['a:1', 'b:2']])).toEqual(or(facet('a', '1'), facet('b', '2')));
   expect(parseFacetFilters([[]])).toBeUndefined();
   expect(parseFacetFilters([[], 'a:1', ''])).toEqual(facet('a', '1'));
-  expect(parseFacetFilters([['a:1', ['b:2', 'c:3']]])).toEqual(or(facet('a', '1'), and(facet('b', '2'), facet('c', '3'))));
+  expect(parseFacetFilters([['a:1', ['b:2', 'c:3']]])).toEqual(
+    or(facet('a', '1'), and(facet('b', '2'), facet('c', '3'))),
+  );
 });
 
 test('2: texts of old clients', () => {
-  expect(parseFacetFilters('a:1,(b:2,c:3)')).toEqual(and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))));
-  expect(parseFacetFilters('["a:1",["b:2","c:3"]]')).toEqual(and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))));
+  expect(parseFacetFilters('a:1,(b:2,c:3)')).toEqual(
+    and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))),
+  );
+  expect(parseFacetFilters('["a:1",["b:2","c:3"]]')).toEqual(
+    and(facet('a', '1'), or(facet('b', '2'), facet('c', '3'))),
+  );
   expect(parseFacetFilters('a:x (old)')).toEqual(facet('a', 'x (old)'));
-  expect(parseTagFilters('t1,(t2,t3)')).toEqual(and(facet('_tags', 't1'), or(facet('_tags', 't2'), facet('_tags', 't3'))));
+  expect(parseTagFilters('t1,(t2,t3)')).toEqual(
+    and(facet('_tags', 't1'), or(facet('_tags', 't2'), facet('_tags', 't3'))),
+  );
   expect(parseTagFilters('(public,user1)')).toEqual(or(facet('_tags', 'public'), facet('_tags', 'user1')));
   expect(parseNumericFilters('n=6,(n=10,n>40)')).toEqual(
     and(
@@ -47,14 +62,30 @@ test('3: negation, dashes, quotes and colons in values', () => {
   expect(parseFacetFilters(['url:https://x.org/?a=(b)'])).toEqual(facet('url', 'https://x.org/?a=(b)'));
   expect(parseFacetFilters(['h.lvl1:Men > Shoes'])).toEqual(facet('h.lvl1', 'Men > Shoes'));
   expect(parseTagFilters(['-old'])).toEqual(not(facet('_tags', 'old')));
-  expect(() => parseFacetFilters(['novalue'])).toThrow('facetFilters: invalid condition novalue, expected attribute:value');
+  expect(() => parseFacetFilters(['novalue'])).toThrow(
+    'facetFilters: invalid condition novalue, expected attribute:value',
+  );
   expect(() => parseFacetFilters([{ a: 1 }])).toThrow('Invalid value for "facetFilters" parameter');
 });
 
 test('3: numeric conditions', () => {
-  expect(parseNumericFilters(['price: 1.5 TO 20'])).toEqual({ kind: 'range', path: 'price', from: 1.5, to: 20, score: 0 });
-  expect(parseNumericFilters(['price != -1'])).toEqual({ kind: 'compare', path: 'price', operator: '!=', value: -1, score: 0 });
-  expect(() => parseNumericFilters(['status=open'])).toThrow('Invalid syntax for numeric condition:status=open');
+  expect(parseNumericFilters(['price: 1.5 TO 20'])).toEqual({
+    kind: 'range',
+    path: 'price',
+    from: 1.5,
+    to: 20,
+    score: 0,
+  });
+  expect(parseNumericFilters(['price != -1'])).toEqual({
+    kind: 'compare',
+    path: 'price',
+    operator: '!=',
+    value: -1,
+    score: 0,
+  });
+  expect(() => parseNumericFilters(['status=open'])).toThrow(
+    'Invalid syntax for numeric condition:status=open',
+  );
   expect(() => parseNumericFilters(['price'])).toThrow('Invalid syntax for numeric condition:price');
 });
 

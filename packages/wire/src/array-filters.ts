@@ -79,7 +79,8 @@ function listOf(value: Json, name: ArrayFilterName): readonly Json[] {
   const text = textOf(value, name);
   if (text.startsWith('[')) {
     const parsed = parseJsonText(text);
-    if (!Array.isArray(parsed)) throw new ApiError('parameter-invalid', { name, expected: 'array of strings' });
+    if (!Array.isArray(parsed))
+      throw new ApiError('parameter-invalid', { name, expected: 'array of strings' });
     return parsed as readonly Json[];
   }
   return legacyList(text);

@@ -2,15 +2,27 @@ import type { FilterNode } from '@skein/engine';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ApiError } from './api-error.ts';
-import { parseFacetFilters, parseNumericFilters, parseOptionalFilters, parseTagFilters } from './array-filters.ts';
+import {
+  parseFacetFilters,
+  parseNumericFilters,
+  parseOptionalFilters,
+  parseTagFilters,
+} from './array-filters.ts';
 import { normaliseFilter, renderFilter } from './filter-nodes.ts';
 import { parseFilters } from './filters.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom(...'ab \\"\':()<>-._TO é😀') });
-const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value));
+const number = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .map((value) => (Object.is(value, -0) ? 0 : value));
 
 const leaf: fc.Arbitrary<FilterNode> = fc.oneof(
-  fc.record({ kind: fc.constant('facet'), path: name, value: name, score: fc.integer({ min: 0, max: 65_535 }) }),
+  fc.record({
+    kind: fc.constant('facet'),
+    path: name,
+    value: name,
+    score: fc.integer({ min: 0, max: 65_535 }),
+  }),
   fc.record({
     kind: fc.constant('compare'),
     path: name,
@@ -54,14 +66,43 @@ const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc
     .array(
-      fc.constantFrom('(', ')', ' AND ', ' OR ', ' NOT ', ' TO ', ':', '<', '>', '=', '!', '"', "'", '\\', '-', ',', 'a', '1', '.', '[', ']', 'score'),
+      fc.constantFrom(
+        '(',
+        ')',
+        ' AND ',
+        ' OR ',
+        ' NOT ',
+        ' TO ',
+        ':',
+        '<',
+        '>',
+        '=',
+        '!',
+        '"',
+        "'",
+        '\\',
+        '-',
+        ',',
+        'a',
+        '1',
+        '.',
+        '[',
+        ']',
+        'score',
+      ),
       { maxLength: 60 },
     )
     .map((parts) => parts.join('')),
 );
 
 test('any text gives a node, nothing, or an ApiError', () => {
-  const parsers = [parseFilters, parseFacetFilters, parseNumericFilters, parseTagFilters, parseOptionalFilters];
+  const parsers = [
+    parseFilters,
+    parseFacetFilters,
+    parseNumericFilters,
+    parseTagFilters,
+    parseOptionalFilters,
+  ];
   fc.assert(
     fc.property(hostile, (text) => {
       for (const parse of parsers) {

@@ -34,12 +34,36 @@ test('1: conditions of every kind', () => {
   expect(parseFilters('brand : Apple')).toEqual(facet('brand', 'Apple'));
   expect(parseFilters('public')).toEqual(tag('public'));
   expect(parseFilters('isEnabled:true')).toEqual(facet('isEnabled', 'true'));
-  expect(parseFilters('price >= -3.5')).toEqual({ kind: 'compare', path: 'price', operator: '>=', value: -3.5, score: 0 });
+  expect(parseFilters('price >= -3.5')).toEqual({
+    kind: 'compare',
+    path: 'price',
+    operator: '>=',
+    value: -3.5,
+    score: 0,
+  });
   for (const operator of ['<', '<=', '=', '!=', '>', '>='] as const) {
-    expect(parseFilters(`n${operator}10`)).toEqual({ kind: 'compare', path: 'n', operator, value: 10, score: 0 });
+    expect(parseFilters(`n${operator}10`)).toEqual({
+      kind: 'compare',
+      path: 'n',
+      operator,
+      value: 10,
+      score: 0,
+    });
   }
-  expect(parseFilters('price:5.99 TO 100')).toEqual({ kind: 'range', path: 'price', from: 5.99, to: 100, score: 0 });
-  expect(parseFilters('price:-5 TO -1')).toEqual({ kind: 'range', path: 'price', from: -5, to: -1, score: 0 });
+  expect(parseFilters('price:5.99 TO 100')).toEqual({
+    kind: 'range',
+    path: 'price',
+    from: 5.99,
+    to: 100,
+    score: 0,
+  });
+  expect(parseFilters('price:-5 TO -1')).toEqual({
+    kind: 'range',
+    path: 'price',
+    from: -5,
+    to: -1,
+    score: 0,
+  });
   expect(parseFilters('num:123TO456')).toEqual(facet('num', '123TO456'));
   expect(parseFilters('a:b<score=789>')).toEqual(facet('a', 'b', 789));
   expect(parseFilters(' a < score = 789 > ')).toEqual(facet('_tags', 'a', 789));

@@ -14,6 +14,7 @@ export interface GeoParameters {
 }
 
 export function geoQueryOf(parameters: GeoParameters): GeoQuery | undefined {
+  const precision = precisionOf(parameters.aroundPrecision);
   const boxes = shapesOf('insideBoundingBox', parameters.insideBoundingBox).flatMap(boxesOf);
   const polygons = shapesOf('insidePolygon', parameters.insidePolygon).map(polygonOf);
   const shaped = boxes.length > 0 || polygons.length > 0;
@@ -25,7 +26,7 @@ export function geoQueryOf(parameters: GeoParameters): GeoQuery | undefined {
     around,
     radius: radius === 'all' || typeof radius === 'number' ? radius : 'automatic',
     minimumRadius: radius === undefined ? parameters.minimumAroundRadius : undefined,
-    precision: precisionOf(parameters.aroundPrecision),
+    precision,
     boxes,
     polygons,
   };

@@ -38,17 +38,18 @@ function parseRange(text: string): Range | undefined {
 
 /** 4 or 16 bytes. */
 function parseAddress(text: string): readonly number[] | undefined {
-  const trimmed = text.trim();
-  if (!trimmed.includes(':')) return parseV4(trimmed);
-  const bytes = parseV6(trimmed.split('%', 1)[0]!);
+  if (!text.includes(':')) return parseV4(text);
+  // A zone (`fe80::1%eth0`) says where the address is heard, not whose it is.
+  const bytes = parseV6(text.split('%', 1)[0]!);
   if (bytes === undefined) return undefined;
   const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   return mapped ? bytes.slice(12) : bytes;
 }
 
+/** Leading zeros are refused: some programs read them as octal. */
 function parseV4(text: string): readonly number[] | undefined {
   const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
     return undefined;
   return parts.map(Number);
 }
