@@ -2,14 +2,18 @@
 // bitset.ts; arrays are little-endian at their natural alignment.
 
 /** For each doc of the bitset adds 1 to counts[values[doc]]; a doc without a value has the number one past the last. */
-export function facetCountSingle(bitset: usize, docCount: u32, values: usize, width: u32, counts: usize): void {
+export function facetCountSingle(
+  bitset: usize,
+  docCount: u32,
+  values: usize,
+  width: u32,
+  counts: usize,
+): void {
   if (width === 1) countSingle<u8>(bitset, docCount, values, counts);
   else if (width === 2) countSingle<u16>(bitset, docCount, values, counts);
   else countSingle<u32>(bitset, docCount, values, counts);
 }
 
-// @ts-ignore: decorator
-@inline
 function countSingle<T>(bitset: usize, docCount: u32, values: usize, counts: usize): void {
   for (let base: u32 = 0; base < docCount; base += 64) {
     let word = load<u64>(bitset + (base >>> 3));
@@ -36,8 +40,6 @@ export function facetCountMany(
   else countMany<u32>(bitset, docCount, offsets, values, counts);
 }
 
-// @ts-ignore: decorator
-@inline
 function countMany<T>(bitset: usize, docCount: u32, offsets: usize, values: usize, counts: usize): void {
   for (let base: u32 = 0; base < docCount; base += 64) {
     let word = load<u64>(bitset + (base >>> 3));
@@ -45,8 +47,8 @@ function countMany<T>(bitset: usize, docCount: u32, offsets: usize, values: usiz
       const doc: usize = base + <u32>ctz(word);
       word &= word - 1;
       const offset = offsets + (doc << 2);
-      const end = values + (<usize>load<u32>(offset, 4)) * sizeof<T>();
-      for (let p = values + (<usize>load<u32>(offset)) * sizeof<T>(); p < end; p += sizeof<T>()) {
+      const end = values + <usize>load<u32>(offset, 4) * sizeof<T>();
+      for (let p = values + <usize>load<u32>(offset) * sizeof<T>(); p < end; p += sizeof<T>()) {
         const count = counts + ((<usize>load<T>(p)) << 2);
         store<u32>(count, load<u32>(count) + 1);
       }
@@ -87,8 +89,6 @@ export function columnRange(values: usize, docCount: u32, from: f64, to: f64, in
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function rangeBits(values: v128, low: v128, high: v128): i32 {
   return i64x2.bitmask(v128.and(f64x2.ge(values, low), f64x2.le(values, high)));
 }
@@ -153,7 +153,14 @@ export function pairStats(docs: usize, values: usize, count: u32, bitset: usize,
  * Ascending ranks turned into descending ones: inside [0, numberEnd), [numberEnd, textEnd) and [textEnd, end) each by itself;
  * the rank of docs without a value (2^32 - 1) stays.
  */
-export function ranksDescending(ranks: usize, count: u32, numberEnd: u32, textEnd: u32, end: u32, into: usize): void {
+export function ranksDescending(
+  ranks: usize,
+  count: u32,
+  numberEnd: u32,
+  textEnd: u32,
+  end: u32,
+  into: usize,
+): void {
   for (let i: usize = 0; i < <usize>count; i++) {
     const rank = load<u32>(ranks + (i << 2));
     let turned = rank;
@@ -229,7 +236,9 @@ export function geoDistances(
       word &= word - 1;
       const squared = nearestChord(offsets + (doc << 2), vectors, x, y, z);
       const metres =
-        squared === Infinity ? 0xffff_ffff : <u32>floor(diameter * Math.asin(min(1.0, sqrt(squared) / 2.0)) + 0.5);
+        squared === Infinity
+          ? 0xffff_ffff
+          : <u32>floor(diameter * Math.asin(min(1.0, sqrt(squared) / 2.0)) + 0.5);
       store<u32>(distances + (doc << 2), metres);
     }
   }
@@ -276,19 +285,15 @@ export function geoAddWithin(
 }
 
 /** Smallest squared chord of the points that [load(offset), load(offset + 4)) names; Infinity without one. */
-// @ts-ignore: decorator
-@inline
 function nearestChord(offset: usize, vectors: usize, x: f64, y: f64, z: f64): f64 {
-  const end = vectors + (<usize>load<u32>(offset, 4)) * 24;
+  const end = vectors + <usize>load<u32>(offset, 4) * 24;
   let nearest: f64 = Infinity;
-  for (let p = vectors + (<usize>load<u32>(offset)) * 24; p < end; p += 24) {
+  for (let p = vectors + <usize>load<u32>(offset) * 24; p < end; p += 24) {
     nearest = min(nearest, chordSquared(p, x, y, z));
   }
   return nearest;
 }
 
-// @ts-ignore: decorator
-@inline
 function chordSquared(vector: usize, x: f64, y: f64, z: f64): f64 {
   const dx = load<f64>(vector) - x;
   const dy = load<f64>(vector, 8) - y;
