@@ -1,0 +1,115 @@
+import { Agent, get } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { afterEach, expect, test, vi } from 'vitest';
+import { loadConfiguration } from '../configuration.ts';
+import { Supervisor } from './supervisor.ts';
+
+const running: Supervisor[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((supervisor) => supervisor.stop()));
+});
+
+const entry = (name: string): string => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
+
+async function start(queryProcesses: number, socketPath = 'none') {
+  const { configuration } = loadConfiguration({ args: ['--port', '0'], env: {}, cwd: '/' });
+  const supervisor = new Supervisor({
+    builderEntry: entry('stand-in-builder'),
+    queryEntry: entry('stand-in-query'),
+    queryProcesses,
+    settings: { configuration, secret: 'x', socketPath, applicationId: 'A', pageKey: undefined },
+    drainMs: 10_000,
+    log: pino({ level: 'silent' }),
+  });
+  running.push(supervisor);
+  await supervisor.startBuilder();
+  return { supervisor, port: await supervisor.startQueryProcesses() };
+}
+
+function ask(port: number, agent?: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = get({ port, host: '127.0.0.1', path: '/pid', agent: agent ?? false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve((JSON.parse(text) as { pid: number }).pid));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
+const until = { timeout: 20_000, interval: 20 };
+
+test('all query processes answer on one port', async () => {
+  const { supervisor, port } = await start(2);
+  const answered = new Set<number>();
+  await vi.waitFor(async () => {
+    answered.add(await ask(port));
+    expect(answered.size).toBe(2);
+  }, until);
+  expect([...answered].sort()).toEqual([...supervisor.processIds.query].sort());
+});
+
+test('a reload replaces every process and loses no request, on new connections and on kept ones', async () => {
+  const { supervisor, port } = await start(2);
+  const before = supervisor.processIds;
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  let stop = false;
+  let count = 0;
+  const pids = new Set<number>();
+  const loops = [undefined, undefined, undefined, agent, agent, agent].map(async (through) => {
+    while (!stop) {
+      pids.add(await ask(port, through));
+      count++;
+    }
+  });
+  for (let round = 0; round < 2; round++) {
+    await supervisor.reload();
+    const soFar = count;
+    await vi.waitFor(() => expect(count).toBeGreaterThan(soFar + 50), until);
+  }
+  stop = true;
+  await Promise.all(loops);
+  agent.destroy();
+  const after = supervisor.processIds;
+  expect(after.query).toHaveLength(2);
+  expect(after.query.filter((pid) => before.query.includes(pid))).toEqual([]);
+  expect(after.builder).not.toBe(before.builder);
+  expect(pids.size).toBeGreaterThanOrEqual(4);
+});
+
+test('a killed query process comes back; the others answer meanwhile', async () => {
+  const { supervisor, port } = await start(2);
+  const [victim = -1, other] = supervisor.processIds.query;
+  process.kill(victim, 'SIGKILL');
+  await vi.waitFor(() => expect(supervisor.processIds.query).toEqual([other]), until);
+  expect(await ask(port)).toBe(other);
+  await vi.waitFor(() => expect(supervisor.processIds.query).toHaveLength(2), until);
+  expect(supervisor.processIds.query).not.toContain(victim);
+});
+
+test('with one query process, clients that come while it is away wait for its successor', async () => {
+  const { supervisor, port } = await start(1);
+  const [victim = -1] = supervisor.processIds.query;
+  process.kill(victim, 'SIGKILL');
+  await vi.waitFor(() => expect(supervisor.processIds.query).toEqual([]), until);
+  expect(await ask(port)).not.toBe(victim);
+});
+
+test('a killed builder comes back', async () => {
+  const { supervisor } = await start(1);
+  const victim = supervisor.processIds.builder ?? -1;
+  process.kill(victim, 'SIGKILL');
+  await vi.waitFor(() => expect(supervisor.processIds.builder).not.toBe(victim), until);
+});
+
+test('metrics of all processes are collected', async () => {
+  const { supervisor } = await start(2);
+  const snapshots = await supervisor.collectMetrics();
+  expect(snapshots.flat()).toHaveLength(2);
+});
+
+test('a process that says why it cannot start fails the start with its words', async () => {
+  await expect(start(1, 'fail')).rejects.toThrow('builder: cannot build today');
+});

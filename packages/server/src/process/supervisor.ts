@@ -1,0 +1,285 @@
+/**
+ * Keeps the server's processes running: one builder, and query processes in numbered slots.
+ *
+ * A process that ends unasked is started again, at once the first time, with growing pauses while it keeps failing.
+ *
+ * Listening sockets outlive processes. Each slot has a socket of its own on the shared port (the system spreads connections over them);
+ * the supervisor holds a copy, so that at a reload the successor listens on the very socket that its predecessor stops
+ * reading, and no connection that waits in its queue is lost. When a process dies unasked while others live, its socket is
+ * closed, so that new connections go to the others until it is back.
+ */
+import type { Logger } from 'pino';
+import { ManagedProcess, type ProcessExit, type SocketHandle } from './managed-process.ts';
+import type { FromProcess, MetricsSnapshot, ProcessSettings } from './messages.ts';
+
+export interface SupervisorOptions {
+  readonly builderEntry: string;
+  readonly queryEntry: string;
+  readonly queryProcesses: number;
+  readonly settings: Omit<ProcessSettings, 'processNumber'>;
+  readonly drainMs: number;
+  readonly log: Logger;
+  /** The builder's process id, each time there is a new one. */
+  readonly onBuilder?: ((pid: number) => void) | undefined;
+}
+
+interface Slot {
+  readonly at: number;
+  process: ManagedProcess | undefined;
+  socket: SocketHandle | undefined;
+}
+
+/** Replaying a long journal may take this long; a process that hangs is not waited for for ever. */
+const builderStartMsMax = 600_000;
+const queryStartMsMax = 30_000;
+/** A process that lived so long has shown that it works: its next end is restarted at once. */
+const provenMs = 10_000;
+const pauseMsMax = 5_000;
+const collectMsMax = 2_000;
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  #settings: Omit<ProcessSettings, 'processNumber'>;
+  readonly #slots: Slot[];
+  #builder: ManagedProcess | undefined;
+  readonly #all = new Set<ManagedProcess>();
+  readonly #pauses = new Set<() => void>();
+  readonly #collecting = new Map<number, (snapshot: MetricsSnapshot) => void>();
+  #collectNumber = 0;
+  #processNumber = 0;
+  #stopping = false;
+  #reloading: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#slots = Array.from({ length: options.queryProcesses }, (_, at) => ({
+      at,
+      process: undefined,
+      socket: undefined,
+    }));
+  }
+
+  /** Rejects with `ProcessStartError`. */
+  async startBuilder(): Promise<void> {
+    const process = await this.#spawnBuilder();
+    this.#watchBuilder(process);
+  }
+
+  /** Resolves with the port once every query process listens. `settings`: what came to light since construction. */
+  async startQueryProcesses(settings: Partial<ProcessSettings> = {}): Promise<number> {
+    this.#settings = { ...this.#settings, ...settings };
+    // The first one settles the port, and whether the system lets several sockets share it.
+    for (const slot of this.#slots) {
+      this.#watchQuery(slot, await this.#spawnQuery(slot));
+      if (slot.at === 0 && slot.process !== undefined) {
+        const { configuration } = this.#settings;
+        this.#settings = { ...this.#settings, configuration: { ...configuration, port: slot.process.port } };
+      }
+    }
+    return this.#settings.configuration.port;
+  }
+
+  /** For tests and messages. */
+  get processIds(): { readonly builder: number | undefined; readonly query: readonly number[] } {
+    const query = this.#slots.flatMap(({ process }) => (process?.running === true ? [process.pid] : []));
+    return { builder: this.#builder?.pid, query };
+  }
+
+  /** Replaces every process by a fresh one, query processes first, without losing a request. One at a time. */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  /** Query processes finish their requests, then the builder publishes and ends. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const wake of this.#pauses) wake();
+    const { drainMs } = this.#options;
+    const queries = [...this.#all].filter((each) => each !== this.#builder);
+    await Promise.all(queries.map((each) => each.stop('stop', drainMs)));
+    await this.#builder?.stop('stop', drainMs);
+    for (const slot of this.#slots) this.#releaseSocket(slot);
+  }
+
+  /** Ends everything at once. Nothing acknowledged is lost: it is in the journal. */
+  kill(): void {
+    this.#stopping = true;
+    for (const each of this.#all) each.kill();
+  }
+
+  async #reload(): Promise<void> {
+    const { log, drainMs } = this.#options;
+    log.info('reloading');
+    for (const slot of this.#slots) {
+      const old = slot.process;
+      if (this.#stopping || old === undefined || !old.running) continue;
+      const fresh = await this.#spawnQuery(slot);
+      if (this.#stopping) {
+        fresh.kill();
+        return;
+      }
+      this.#watchQuery(slot, fresh);
+      void old.stop('reload', drainMs);
+    }
+    const old = this.#builder;
+    if (old !== undefined && !this.#stopping) {
+      this.#builder = undefined;
+      await old.stop('reload', drainMs);
+      await this.#restartBuilder(Number.POSITIVE_INFINITY);
+    }
+    log.info('reloaded');
+  }
+
+  async #spawnBuilder(): Promise<ManagedProcess> {
+    return this.#spawn('builder', this.#options.builderEntry, builderStartMsMax);
+  }
+
+  async #spawnQuery(slot: Slot): Promise<ManagedProcess> {
+    const first = this.#slots[0];
+    // Where sockets cannot share a port, all processes listen on the first one's.
+    const shared = first?.process?.sharesPort === false ? first.socket : undefined;
+    return this.#spawn(
+      `query process ${slot.at}`,
+      this.#options.queryEntry,
+      queryStartMsMax,
+      slot.socket ?? shared,
+    );
+  }
+
+  async #spawn(
+    name: string,
+    entry: string,
+    startMsMax: number,
+    socket?: SocketHandle,
+  ): Promise<ManagedProcess> {
+    const settings = { ...this.#settings, processNumber: this.#processNumber++ };
+    const process = await ManagedProcess.start({
+      name,
+      entry,
+      settings,
+      startMsMax,
+      socket,
+      onMessage: (sender, message) => this.#receive(sender, message),
+    });
+    this.#all.add(process);
+    void process.exited.then(() => this.#all.delete(process));
+    this.#options.log.info({ pid: process.pid }, `${name} is running`);
+    return process;
+  }
+
+  #watchQuery(slot: Slot, process: ManagedProcess): void {
+    const startedMs = performance.now();
+    slot.process = process;
+    slot.socket = process.socket;
+    void process.exited.then(async (exit) => {
+      // A predecessor that has drained is not missed.
+      if (slot.process !== process || this.#stopping) return;
+      this.#report(process, exit);
+      if (this.#slots.some((other) => other !== slot && other.process?.running === true))
+        this.#releaseSocket(slot);
+      await this.#restartQuery(slot, performance.now() - startedMs);
+    });
+  }
+
+  async #restartQuery(slot: Slot, livedMs: number): Promise<void> {
+    const started = await this.#retry(livedMs, () => this.#spawnQuery(slot));
+    if (started !== undefined) this.#watchQuery(slot, started);
+  }
+
+  #watchBuilder(process: ManagedProcess): void {
+    const startedMs = performance.now();
+    this.#builder = process;
+    this.#options.onBuilder?.(process.pid);
+    void process.exited.then(async (exit) => {
+      if (this.#builder !== process || this.#stopping) return;
+      this.#report(process, exit);
+      await this.#restartBuilder(performance.now() - startedMs);
+    });
+  }
+
+  async #restartBuilder(livedMs: number): Promise<void> {
+    const started = await this.#retry(livedMs, () => this.#spawnBuilder());
+    if (started !== undefined) this.#watchBuilder(started);
+  }
+
+  /** Undefined when the server stops meanwhile. */
+  async #retry(livedMs: number, start: () => Promise<ManagedProcess>): Promise<ManagedProcess | undefined> {
+    let pauseMs = livedMs >= provenMs ? 0 : 50;
+    while (!this.#stopping) {
+      await this.#pause(pauseMs);
+      if (this.#stopping) return undefined;
+      try {
+        const process = await start();
+        if (!this.#stopping) return process;
+        process.kill();
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'a process could not be started again');
+        pauseMs = Math.min(pauseMsMax, Math.max(100, pauseMs * 2));
+      }
+    }
+    return undefined;
+  }
+
+  #pause(pauseMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#pauses.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, pauseMs);
+      this.#pauses.add(wake);
+    });
+  }
+
+  #releaseSocket(slot: Slot): void {
+    const { socket } = slot;
+    slot.socket = undefined;
+    if (socket !== undefined && !this.#slots.some((other) => other.socket === socket)) socket.close();
+  }
+
+  #report(process: ManagedProcess, { code, signal }: ProcessExit): void {
+    const how = signal ?? `exit code ${code}`;
+    this.#options.log.error(
+      { pid: process.pid },
+      `${process.name} ended unasked (${how}); starting it again`,
+    );
+  }
+
+  #receive(sender: ManagedProcess, message: FromProcess): void {
+    if (message.kind === 'metrics') this.#collecting.get(message.id)?.(message.snapshot);
+    if (message.kind === 'wantMetrics') {
+      void this.collectMetrics().then((snapshots) =>
+        sender.send({ kind: 'collected', id: message.id, snapshots }),
+      );
+    }
+  }
+
+  /** Snapshots of the processes that answer in time. */
+  async collectMetrics(): Promise<readonly MetricsSnapshot[]> {
+    const snapshots: MetricsSnapshot[] = [];
+    const asked = [...this.#all].map(
+      (process) =>
+        new Promise<void>((resolve) => {
+          const id = ++this.#collectNumber;
+          const done = (): void => {
+            clearTimeout(timer);
+            this.#collecting.delete(id);
+            resolve();
+          };
+          const timer = setTimeout(done, collectMsMax);
+          this.#collecting.set(id, (snapshot) => {
+            snapshots.push(snapshot);
+            done();
+          });
+          process.send({ kind: 'collect', id });
+        }),
+    );
+    await Promise.all(asked);
+    return snapshots;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What request handlers need of this machine's member: applications, readable indexes, and a way to propose changes. The
+ * query process has one over the real member, tests have one in memory.
+ */
+import type { JsonObject, Sequence } from '@skein/base';
+import type { FacetSearchHit, FacetSearchQuery, SearchQuery, SearchResult } from '@skein/engine';
+import type { ApplicationState, IndexSummary, Operation } from '@skein/member';
+
+export interface MemberPort {
+  /** Undefined: there is no such application. */
+  application(id: string): ApplicationState | undefined;
+  /**
+   * The index as it was published last; undefined: there is none. Throws an `ApiError` for an index that is damaged.
+   * `settings` is the same object for as long as the settings do not change.
+   */
+  index(application: string, name: string): ReadableIndex | undefined;
+  /**
+   * Resolves when the operation is durable, or, with `'visible'`, when the next query of any process sees it. Rejects with an
+   * `ApiError`: either nothing has changed, or the error says that the outcome is unknown.
+   */
+  propose(
+    application: string,
+    operation: Operation,
+    until: 'durable' | 'visible',
+  ): Promise<{ readonly sequence: Sequence }>;
+  isPublished(application: string, sequence: number): Promise<boolean>;
+  listIndexes(application: string): Promise<readonly IndexSummary[]>;
+  /** Whether writes find the builder at the moment. */
+  readonly builderConnected: boolean;
+}
+
+export interface ReadableIndex {
+  readonly settings: JsonObject;
+  readonly view: ReadableView;
+}
+
+/** The part of the engine's `View` that handlers use. */
+export interface ReadableView {
+  search(query: SearchQuery): SearchResult;
+  searchFacetValues(query: FacetSearchQuery): readonly FacetSearchHit[];
+  get(objectID: string): string | undefined;
+  browse(
+    query: SearchQuery,
+    cursor: string | undefined,
+    count: number,
+  ): { readonly records: readonly string[]; readonly cursor: string | undefined; readonly hitCount: number };
+}
