@@ -115,7 +115,8 @@ export class PlainEngine {
     for (const kept of removalSteps(typed, query)) {
       const step = this.#candidates(kept, excluded, query);
       if (step.candidates.length === 0) continue;
-      const removed = parsed.words.filter((_, at) => !kept.some((word) => word.place === at));
+      const optionalNow = query.removeWordsIfNoResults === 'allOptional';
+      const removed = parsed.words.filter((_, at) => optionalNow || !kept.some((word) => word.place === at));
       return this.#result(step, kept, markRemoved(parsed.text, removed), query);
     }
     return this.#result(first, typed, undefined, query);
@@ -389,8 +390,7 @@ function removalSteps(words: readonly PlacedWord[], query: SearchQuery): PlacedW
   return steps;
 }
 
-function markRemoved(text: string, removed: readonly QueryWord[]): string | undefined {
-  if (removed.length === 0) return undefined;
+function markRemoved(text: string, removed: readonly QueryWord[]): string {
   let marked = '';
   let at = 0;
   for (const { start, end } of removed) {

@@ -85,8 +85,8 @@ function collectByPath(value: Json | undefined, path: string, byPath: Map<string
 function tokensOf(values: readonly string[], tokenise: (text: string) => TokenList): PlainToken[] {
   const tokens: PlainToken[] = [];
   let base = 0;
-  for (const [at, value] of values.entries()) {
-    if (at > 0) base += VALUE_GAP;
+  for (const value of values) {
+    if (tokens.length > 0) base += VALUE_GAP;
     const list = tokenise(value);
     let next = base;
     for (let i = 0; i < list.count; i++) {

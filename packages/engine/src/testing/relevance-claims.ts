@@ -21,8 +21,9 @@ import {
   type EngineKind,
   PLAIN_ENGINE,
 } from './engine-under-test.ts';
+import { SEGMENTED_ENGINE } from './segmented-index.ts';
 
-const ENGINES: readonly EngineKind[] = [PLAIN_ENGINE];
+const ENGINES: readonly EngineKind[] = [PLAIN_ENGINE, SEGMENTED_ENGINE];
 
 export type GivenRecords = Readonly<Record<string, string | JsonObject>>;
 export type Given = (records: GivenRecords, schema?: Partial<IndexSchema>) => GivenIndex;
