@@ -11,7 +11,11 @@ import {
 import { normaliseFilter, renderFilter } from './filter-nodes.ts';
 import { parseFilters } from './filters.ts';
 
-const name = fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom(...'ab \\"\':()<>-._TO é😀') });
+const name = fc.string({
+  minLength: 1,
+  maxLength: 8,
+  unit: fc.constantFrom(...Array.from('ab \\"\':()<>-._TO é😀')),
+});
 const number = fc
   .double({ noNaN: true, noDefaultInfinity: true })
   .map((value) => (Object.is(value, -0) ? 0 : value));

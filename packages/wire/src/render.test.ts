@@ -21,14 +21,12 @@ import {
 import { parseSearch } from './search-request.ts';
 
 /** Enough of a projection: top-level names. */
-const project: ProjectRecord = (json, { attributesToRetrieve, unretrievable }) => {
-  const record = JSON.parse(json) as Record<string, unknown>;
-  const keep = (name: string) =>
-    name === 'objectID' || attributesToRetrieve.includes('*') || attributesToRetrieve.includes(name);
+const project: ProjectRecord = (attributesToRetrieve, unretrievable) => (json) => {
+  const wanted = attributesToRetrieve ?? ['*'];
+  const keep = (name: string) => name === 'objectID' || wanted.includes('*') || wanted.includes(name);
+  const record = Object.entries(JSON.parse(json) as Record<string, unknown>);
   return JSON.stringify(
-    Object.fromEntries(
-      Object.entries(record).filter(([name]) => keep(name) && !unretrievable.includes(name)),
-    ),
+    Object.fromEntries(record.filter(([name]) => keep(name) && !unretrievable.includes(name))),
   );
 };
 const never: ProjectRecord = () => {

@@ -6,11 +6,14 @@ import type { Json } from '@skein/base';
 import type { FacetResult, FacetSearchHit, SearchHit, SearchResult } from '@skein/engine';
 import type { SearchRequest } from './search-request.ts';
 
-/** The engine's `projectRecord`: the record's JSON with the attributes wanted, less those never shown. */
+/**
+ * The engine's `createProjection`: made once per answer, turns a record's JSON into what is shown of it. Passed in, so that
+ * this package needs nothing of the engine but its types.
+ */
 export type ProjectRecord = (
-  recordJson: string,
-  options: { readonly attributesToRetrieve: readonly string[]; readonly unretrievable: readonly string[] },
-) => string;
+  attributesToRetrieve: readonly string[] | undefined,
+  unretrievableAttributes: readonly string[],
+) => (recordJson: string) => string;
 
 export interface RenderOptions {
   readonly request: SearchRequest;
@@ -113,10 +116,8 @@ export function renderBrowse(
   const out: string[] = [];
   if (page.cursor !== undefined) out.push(`"cursor":${JSON.stringify(page.cursor)}`);
   if (wants('hits')) {
-    const projected = isProjected(request);
-    out.push(
-      `"hits":[${page.records.map((record) => (projected ? project(record, options) : record)).join(',')}]`,
-    );
+    const shown = projectionOf(request, options.project);
+    out.push(`"hits":[${(shown === undefined ? page.records : page.records.map(shown)).join(',')}]`);
   }
   if (wants('nbHits')) out.push(`"nbHits":${page.hitCount}`);
   if (wants('page')) out.push('"page":0');
@@ -140,12 +141,8 @@ export interface RecordView {
 }
 
 /** One record as `GET /1/indexes/{index}/{objectID}` and multi-get show it. */
-export function renderRecord(recordJson: string, view: RecordView, projectRecord: ProjectRecord): string {
-  if (!isProjected(view)) return recordJson;
-  return projectRecord(recordJson, {
-    attributesToRetrieve: view.attributesToRetrieve,
-    unretrievable: view.unretrievableAttributes,
-  });
+export function renderRecord(recordJson: string, view: RecordView, project: ProjectRecord): string {
+  return projectionOf(view, project)?.(recordJson) ?? recordJson;
 }
 
 /** Answers of a multi-query or multi-get in one. */
@@ -153,30 +150,28 @@ export function renderResults(results: readonly string[], message?: string): str
   return `{"results":[${results.join(',')}]${message === undefined ? '' : `,"message":${JSON.stringify(message)}`}}`;
 }
 
-function isProjected(view: RecordView): boolean {
-  const { attributesToRetrieve: wanted } = view;
-  return view.unretrievableAttributes.length > 0 || wanted.length !== 1 || wanted[0] !== '*';
-}
-
-function project(json: string, options: RenderOptions): string {
-  const { attributesToRetrieve, unretrievableAttributes } = options.request;
-  return options.project(json, { attributesToRetrieve, unretrievable: unretrievableAttributes });
+/** Undefined where records are shown whole. */
+function projectionOf(
+  view: RecordView,
+  project: ProjectRecord,
+): ((recordJson: string) => string) | undefined {
+  const { attributesToRetrieve: wanted, unretrievableAttributes: hidden } = view;
+  if (hidden.length === 0 && wanted.length === 1 && wanted[0] === '*') return undefined;
+  return project(wanted, hidden);
 }
 
 function renderHits(hits: readonly SearchHit[], options: RenderOptions): string {
-  const projected = isProjected(options.request);
-  const hidden = options.request.unretrievableAttributes;
+  const { request, project } = options;
+  const whole = projectionOf(request, project);
+  const hidden = request.unretrievableAttributes;
   // Highlights have the record's shape, so that what is never shown is taken out of them in the same way.
-  const shown = (json: string) =>
-    hidden.length === 0
-      ? json
-      : options.project(json, { attributesToRetrieve: ['*'], unretrievable: hidden });
+  const visible = hidden.length === 0 ? (json: string) => json : project(['*'], hidden);
   let out = '';
   for (const hit of hits) {
-    const record = projected ? project(hit.recordJson, options) : hit.recordJson;
+    const record = whole === undefined ? hit.recordJson : whole(hit.recordJson);
     let extra = '';
-    if (hit.snippetJson !== undefined) extra += `,"_snippetResult":${shown(hit.snippetJson)}`;
-    if (hit.highlightJson !== undefined) extra += `,"_highlightResult":${shown(hit.highlightJson)}`;
+    if (hit.snippetJson !== undefined) extra += `,"_snippetResult":${visible(hit.snippetJson)}`;
+    if (hit.highlightJson !== undefined) extra += `,"_highlightResult":${visible(hit.highlightJson)}`;
     if (hit.rankingInfo !== undefined) extra += `,"_rankingInfo":${JSON.stringify(hit.rankingInfo)}`;
     if (hit.distinctSequence !== undefined) extra += `,"_distinctSeqID":${hit.distinctSequence}`;
     if (out !== '') out += ',';
