@@ -326,3 +326,55 @@ test('of more undeclared numeric attributes than are kept, the first by name sta
     expect(found).toBe(kept.includes(name) ? 1 : 0);
   }
 });
+
+test('any JSON gives columns, however deep and odd, and filters on it never fail', () => {
+  const deep = (levels: number): JsonObject =>
+    JSON.parse(`{"color":${'['.repeat(levels)}1${']'.repeat(levels)}}`);
+  const odd: JsonObject[] = [
+    deep(99),
+    deep(100),
+    deep(50_000),
+    JSON.parse(
+      '{"__proto__":{"color":"x"},"constructor":5,"color":{"length":1},"":{"":2},"a.b":3,"\\ud800":4}',
+    ),
+    JSON.parse('{"_geoloc":{"lat":1e999,"lng":-0},"_tags":{"a":"b"},"rank":1e999}'),
+  ];
+  const anything = fc.dictionary(
+    fc.oneof(fc.constantFrom('color', '_tags', '_geoloc', '__proto__'), fc.string()),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(anything, { maxLength: 8 }),
+      COLUMN_SCHEMA,
+      COLUMN_FILTER,
+      (some, schema, filter) => {
+        const columns = build([...odd, ...(some as JsonObject[])], schema);
+        const { reader } = columns;
+        const found = docIdsOf(reader.memory, reader.evaluate(filter), reader.docCount);
+        expect([...found]).toEqual(
+          docsWhere(columns, (record, id) => matchesFilter(record, id, filter, schema)),
+        );
+      },
+    ),
+    { numRuns: runs },
+  );
+});
+
+test('tuples of many distinct values are ordered exactly', () => {
+  const count = 70_000;
+  const scatter = (at: number, prime: number) => (at * prime) % count;
+  const customRanking = (['a', 'b', 'c'] as const).map((path) => ({ path, direction: 'asc' as const }));
+  const schema: IndexSchema = { ...DEFAULT_SCHEMA, customRanking };
+  const arrived = Array.from({ length: count }, (_, at) => ({
+    a: scatter(at, 3),
+    b: scatter(at, 7919),
+    c: at,
+  }));
+  const builder = new ColumnsBuilder(schema);
+  for (const [at, record] of arrived.entries())
+    builder.addRecord({ ...record, a: record.a >> 12 }, String(at));
+  const order = builder.order();
+  for (let docId = 1; docId < count; docId++)
+    expect(builder.compare(order[docId - 1]!, order[docId]!)).toBe(-1);
+});

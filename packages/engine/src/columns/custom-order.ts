@@ -5,7 +5,7 @@
 import { assert } from '@skein/base';
 import type { SortAttribute } from '../schema.ts';
 import type { SortValue } from './sort-value.ts';
-import { HAS_FALSE, HAS_TRUE, NO_RANK, rankValues } from './sorts-builder.ts';
+import { HAS_FALSE, HAS_TRUE, NO_RANK, placeIn, rankValues, sortedDistinct } from './sorts-builder.ts';
 
 /** Counts of the distinct values of each kind, which is what turning ranks around needs. */
 export interface RankCounts {
@@ -91,10 +91,8 @@ function combinedRanks(
 
 /** Ranks without gaps, at most as many as there are arrivals. */
 function denseRanks(keys: Float64Array): { ranks: Uint32Array<ArrayBuffer>; rankCount: number } {
-  const sorted = keys.slice().sort();
-  const rankOf = new Map<number, number>();
-  for (const key of sorted) if (!rankOf.has(key)) rankOf.set(key, rankOf.size);
-  return { ranks: Uint32Array.from(keys, (key) => rankOf.get(key)!), rankCount: rankOf.size };
+  const distinct = sortedDistinct(keys.slice());
+  return { ranks: Uint32Array.from(keys, (key) => placeIn(distinct, key)), rankCount: distinct.length };
 }
 
 /** Arrivals sorted by rank, equal ones in arrival order. */

@@ -91,27 +91,51 @@ export interface RankedValues {
 
 /** Dense ascending ranks of `values`. */
 export function rankValues(values: readonly SortValue[]): RankedValues {
-  const distinctNumbers = new Set<number>();
+  const allNumbers = new Float64Array(values.length);
   const distinctTexts = new Set<string>();
+  let numberEnd = 0;
   let booleans = 0;
   for (const value of values) {
-    if (typeof value === 'number') distinctNumbers.add(value);
+    if (typeof value === 'number') allNumbers[numberEnd++] = value;
     else if (typeof value === 'string') distinctTexts.add(value);
     else if (value !== undefined) booleans |= value ? HAS_TRUE : HAS_FALSE;
   }
-  const numbers = Float64Array.from(distinctNumbers).sort();
+  const numbers = sortedDistinct(allNumbers.subarray(0, numberEnd));
   const texts = [...distinctTexts].sort();
-  const rankOf = new Map<SortValue, number>();
-  for (const value of numbers) rankOf.set(value, rankOf.size);
-  for (const value of texts) rankOf.set(value, rankOf.size);
-  if (booleans & HAS_FALSE) rankOf.set(false, rankOf.size);
-  if (booleans & HAS_TRUE) rankOf.set(true, rankOf.size);
+  const textRanks = new Map(texts.map((text, ordinal) => [text, numbers.length + ordinal]));
+  const textEnd = numbers.length + texts.length;
+  const trueRank = textEnd + (booleans & HAS_FALSE ? 1 : 0);
   const ranks = new Uint32Array(values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at];
-    ranks[at] = value === undefined ? NO_RANK : rankOf.get(value)!;
+    if (typeof value === 'number') ranks[at] = placeIn(numbers, value);
+    else if (typeof value === 'string') ranks[at] = textRanks.get(value)!;
+    else if (value === undefined) ranks[at] = NO_RANK;
+    else ranks[at] = value ? trueRank : textEnd;
   }
-  return { numbers, texts, booleans, ranks, rankCount: rankOf.size };
+  return { numbers, texts, booleans, ranks, rankCount: trueRank + (booleans & HAS_TRUE ? 1 : 0) };
+}
+
+/** Sorts in place and returns a copy of the distinct numbers. */
+export function sortedDistinct(numbers: Float64Array): Float64Array {
+  numbers.sort();
+  let end = 0;
+  for (let at = 0; at < numbers.length; at++) {
+    if (at === 0 || numbers[at] !== numbers[at - 1]) numbers[end++] = numbers[at]!;
+  }
+  return numbers.slice(0, end);
+}
+
+/** Place of a number in an ascending list that holds it. A map would be faster, but take far more memory and be bounded. */
+export function placeIn(sorted: Float64Array, number: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sortText(normalised: string): string {
