@@ -35,6 +35,7 @@ import type {
 } from './query/search-query.ts';
 import { Highlighter, highlightText } from './results/highlight.ts';
 import { WordMatcher } from './results/word-matcher.ts';
+import type { FacetAttribute } from './schema.ts';
 import { SegmentReader } from './segment/segment-reader.ts';
 import { Tokeniser } from './text/tokenise.ts';
 
@@ -99,7 +100,7 @@ export class View {
       const groupLimit = this.#groupLimit(query);
       const ranked = rankRecords(match.run, query, { count: query.offset + query.length, groupLimit });
       return {
-        hits: this.#hits(ranked.slice(query.offset), match.run, query),
+        hits: this.#hits(ranked, match.run, query),
         hitCount: groupLimit > 0 ? this.#groupCount(match.run) : match.run.count,
         facets: this.#facets(match.run, query, groupLimit),
         queryAfterRemoval: match.queryAfterRemoval,
@@ -115,7 +116,12 @@ export class View {
   searchFacetValues(query: FacetSearchQuery): readonly FacetSearchHit[] {
     const { run } = this.#match(this.#parse(query.search), query.search);
     try {
-      const text = this.#parse({ ...query.search, text: query.text, queryType: 'prefixLast' });
+      const text = this.#parse({
+        ...query.search,
+        text: query.text,
+        queryType: 'prefixLast',
+        advancedSyntax: { exactPhrase: false, excludeWords: false },
+      });
       const planned = this.#plan(text, { ...query.search, optionalWords: [] });
       const matcher = new WordMatcher(
         planned.words.map(({ term, prefix, editsMax }) => ({ term, prefix, typosMax: editsMax })),
@@ -209,23 +215,24 @@ export class View {
     const fields = new FieldRules(this.manifest.schema, query);
     const runOf = (words: QueryText, search: SearchQuery): MatchRun =>
       new MatchRun(this.#segments, this.#plan(words, search), fields, search);
-    const first = runOf(text, query);
-    if (first.count > 0) return { run: first, queryAfterRemoval: undefined };
-    for (const step of removalSteps(text.words.length, query.removeWordsIfNoResults)) {
-      const run =
+    const run = runOf(text, query);
+    const steps = run.count > 0 ? [] : removalSteps(text.words.length, query.removeWordsIfNoResults);
+    if (steps.length === 0) return { run, queryAfterRemoval: undefined };
+    // Scratch is a stack: a run is released before the next begins.
+    run.release();
+    for (const step of steps) {
+      const shorter =
         step.kind === 'allOptional'
           ? runOf(text, { ...query, optionalWords: 'all' })
           : runOf(withoutWords(text, step.first, step.end), query);
-      if (run.count === 0) {
-        run.release();
-        continue;
+      if (shorter.count > 0) {
+        const isRemoved = (word: number): boolean =>
+          step.kind === 'allOptional' || (word >= step.first && word < step.end);
+        return { run: shorter, queryAfterRemoval: renderQueryAfterRemoval(text, isRemoved) };
       }
-      first.release();
-      const isRemoved = (word: number): boolean =>
-        step.kind === 'allOptional' || (word >= step.first && word < step.end);
-      return { run, queryAfterRemoval: renderQueryAfterRemoval(text, isRemoved) };
+      shorter.release();
     }
-    return { run: first, queryAfterRemoval: undefined };
+    return { run: runOf(text, query), queryAfterRemoval: undefined };
   }
 
   #groupLimit(query: SearchQuery): number {
@@ -251,35 +258,30 @@ export class View {
 
   #facets(run: MatchRun, query: SearchQuery, groupLimit: number): readonly FacetResult[] {
     if (query.facets.length === 0) return [];
+    // Facets that are only filtered by, and attributes that are none, are not counted.
+    const declared = query.facets.flatMap(
+      (path) => this.manifest.schema.facets.find((facet) => facet.path === path && !facet.filterOnly) ?? [],
+    );
     const counted = countedDocs(run);
-    const afterDistinct = (path: string): boolean =>
-      groupLimit > 0 &&
-      (query.facetingAfterDistinct ||
-        this.manifest.schema.facets.some((facet) => facet.path === path && facet.afterDistinct));
-    const best = query.facets.some(afterDistinct) ? bestOfGroups(run, query, groupLimit) : counted;
-    return query.facets.map((path) => facetResult(path, afterDistinct(path) ? best : counted, query));
+    const isAfterDistinct = (facet: FacetAttribute): boolean =>
+      groupLimit > 0 && (query.facetingAfterDistinct || facet.afterDistinct);
+    const best = declared.some(isAfterDistinct) ? bestOfGroups(run, query, groupLimit) : counted;
+    return declared.map((facet) => facetResult(facet.path, isAfterDistinct(facet) ? best : counted, query));
   }
 
   #hits(ranked: readonly RankedRecord[], run: MatchRun, query: SearchQuery): SearchHit[] {
     const highlighter = query.highlight === undefined ? undefined : this.#highlighter(run, query);
-    const groups = new Map<string, number>();
-    const distinct = this.#groupLimit(query) > 0;
-    return ranked.map((record) => {
+    const sequences = this.#groupLimit(query) > 0 ? groupSequences(ranked) : undefined;
+    return ranked.slice(query.offset).map((record, at) => {
       const { reader } = record.search;
       const recordJson = reader.records.json(record.docId);
       const parsed = highlighter === undefined ? undefined : asObject(JSON.parse(recordJson) as Json);
-      let distinctSequence: number | undefined;
-      if (distinct) {
-        const group = reader.columns.distinctValue(record.docId);
-        distinctSequence = group === undefined ? 0 : (groups.get(group) ?? 0);
-        if (group !== undefined) groups.set(group, distinctSequence + 1);
-      }
       return {
         recordJson,
         highlightJson: parsed && highlighter?.highlight(parsed),
         snippetJson: parsed && highlighter?.snippet(parsed),
         rankingInfo: query.rankingInfo ? rankingInfoOf(record, run, query) : undefined,
-        distinctSequence,
+        distinctSequence: sequences?.[query.offset + at],
       };
     });
   }
@@ -318,6 +320,18 @@ export class View {
     }
     return held === all;
   }
+}
+
+/** Each record's place inside its group; a page starts in the middle of groups, so all records before it are needed. */
+function groupSequences(ranked: readonly RankedRecord[]): number[] {
+  const counts = new Map<string, number>();
+  return ranked.map(({ search, docId }) => {
+    const group = search.reader.columns.distinctValue(docId);
+    if (group === undefined) return 0;
+    const before = counts.get(group) ?? 0;
+    counts.set(group, before + 1);
+    return before;
+  });
 }
 
 /** The docs of a bitset in order, read in chunks. */

@@ -56,7 +56,7 @@ export class MatchRun {
   }
 
   release(): void {
-    for (const search of this.searches) search.release();
+    for (const search of this.searches.toReversed()) search.release();
   }
 
   #decideWords(query: SearchQuery): void {

@@ -77,13 +77,11 @@ const OCCURRENCES: usize = 2112; // per list 32 × u32: field << 24 | position
 const POSITION_MARKS: usize = OCCURRENCES + 65 * 32 * 4; // per position 3 × u32: phrase words, split firsts, split seconds
 export const POSITION_MARKS_MAX: u32 = 65536;
 
-@inline
 function resetLists(work: usize): void {
   memory.fill(work + LIST_TYPOS, 255, LIST_COUNT);
 }
 
 /** One occurrence of a list; fewer typos than so far start the list anew. */
-@inline
 function addOccurrence(work: usize, list: u32, typos: u32, exact: u32, field: u32, position: u32): void {
   const before: u32 = load<u8>(work + LIST_TYPOS + list);
   if (typos > before) return;
@@ -104,7 +102,6 @@ function addOccurrence(work: usize, list: u32, typos: u32, exact: u32, field: u3
   store<u8>(work + LIST_SIZE + list, <u8>(size + 1));
 }
 
-@inline
 function markPosition(work: usize, position: u32, slot: u32, bit: u32): void {
   if (position >= POSITION_MARKS_MAX) return;
   const at = work + POSITION_MARKS + <usize>(position * 12 + (slot << 2));
@@ -233,7 +230,6 @@ function scan(plan: usize, work: usize, doc: u32): void {
   if (anyMark) closeMarks(plan, work, field, positionEnd);
 }
 
-@inline
 function isElementEnd(at: usize, end: usize, field: u32): bool {
   if (at >= end) return true;
   const entry = load<u32>(at);
@@ -242,7 +238,6 @@ function isElementEnd(at: usize, end: usize, field: u32): bool {
   return next != field;
 }
 
-@inline
 function hasList(work: usize, list: u32): bool {
   return load<u8>(work + LIST_TYPOS + list) != 255;
 }
@@ -330,7 +325,6 @@ function cover(plan: usize, work: usize): i32 {
   return unitCount;
 }
 
-@inline
 function distance(from: u32, to: u32, floor: u32): u32 {
   let d: u32 = 8;
   if (from >>> 24 == to >>> 24) {
@@ -342,7 +336,6 @@ function distance(from: u32, to: u32, floor: u32): u32 {
   return d < floor ? floor : d;
 }
 
-@inline
 function attributeOf(fields: usize, occurrence: u32): u32 {
   const flags = load<u32>(fields + ((occurrence >>> 24) << 2));
   const position = occurrence & 0xffffff;
@@ -536,13 +529,11 @@ function closePhrase(work: usize, end: u32, count: u32): bool {
 
 // The heap holds the best records, the worst on top: per entry the criteria's tuple, the doc, the group.
 
-@inline
 function entryBytes(criteriaCount: u32): usize {
   return <usize>((criteriaCount + 2) << 2);
 }
 
 /** Whether entry `a` comes after (is worse than) entry `b`. */
-@inline
 function isWorse(a: usize, b: usize, compared: u32): bool {
   for (let at: u32 = 0; at < compared; at++) {
     const x = load<u32>(a + (at << 2));
