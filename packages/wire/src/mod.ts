@@ -28,6 +28,7 @@ export { objectIDBytesMax, recordBytesMaxDefault } from './limits.ts';
 export { generatedObjectID, ObjectIDMaker, objectIDOf } from './object-ids.ts';
 export { OTHER_ENDPOINTS } from './other-endpoints.ts';
 export {
+  definitionOf,
   PARAMETERS,
   type ParameterDefinition,
   type ParameterName,

@@ -1,0 +1,7 @@
+/** Writes `docs/compat/algolia.md`: `node_modules/.bin/node tools/write-compat.ts`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { compatPage } from './compat-page.ts';
+
+const folder = new URL('../docs/compat/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL('algolia.md', folder), compatPage());
