@@ -36,6 +36,11 @@ claims('distinct', (given) => {
     expect(hits.map((hit) => hit.distinctSequence)).toEqual([0, 1, 0, 0, 0]);
   });
 
+  test('distinct.8 a hit’s place inside its group counts the pages before', () => {
+    const { hits } = given(RECORDS, SCHEMA).search('shirt', { distinct: 2, offset: 1 });
+    expect(hits.map((hit) => hit.distinctSequence)).toEqual([1, 0, 0, 0]);
+  });
+
   test('distinct.6 pages are pages of what stays', () => {
     expect(given(RECORDS, SCHEMA).ids('shirt', { distinct: 1, offset: 1, length: 2 })).toEqual(['c', 'e']);
   });

@@ -87,8 +87,8 @@ export function textCriteria(
   const near = nearest(cover, attributes, query.minProximity);
   const places = query.ranking.map((criterion) => criterion.kind);
   const attributeFirst =
-    !places.includes('proximity') ||
-    (places.includes('attribute') && places.indexOf('attribute') < places.indexOf('proximity'));
+    places.includes('attribute') &&
+    (!places.includes('proximity') || places.indexOf('attribute') < places.indexOf('proximity'));
   const byProximity = query.attributeCriteriaComputedByMinProximity || !attributeFirst;
   return {
     typo: cover.typos,
