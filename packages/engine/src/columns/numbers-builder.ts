@@ -17,6 +17,7 @@ import { type DocOrder, NO_DOC } from './doc-order.ts';
 import { GrowingFloat64 } from './growing-float64.ts';
 import type { NumbersReader } from './numbers-reader.ts';
 import { SectionLayout } from './section-layout.ts';
+import { sortedOrder } from './sorted-order.ts';
 
 /**
  * Numeric attributes that a segment keeps without their being named in the settings: the first ones by name, so that a merge
@@ -170,8 +171,6 @@ function spread(docIds: Uint32Array, values: Float64Array, docCount: number): Fl
 
 /** Places in ascending order of value, then of docId: docIds themselves for a dense column, else ordinals of pairs. */
 function sortedPlaces(docIds: Uint32Array, values: Float64Array, isDense: boolean): Uint32Array {
-  const pairs = new Uint32Array(docIds.length);
-  for (let at = 0; at < pairs.length; at++) pairs[at] = at;
-  pairs.sort((a, b) => values[a]! - values[b]! || a - b);
+  const pairs = sortedOrder(values);
   return isDense ? pairs.map((pair) => docIds[pair]!) : pairs;
 }
