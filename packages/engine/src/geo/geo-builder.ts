@@ -8,6 +8,7 @@ import { forEachPoint } from '../columns/attribute-values.ts';
 import type { DocOrder } from '../columns/doc-order.ts';
 import { GrowingFloat64 } from '../columns/growing-float64.ts';
 import { SectionLayout } from '../columns/section-layout.ts';
+import { sortedOrder } from '../columns/sorted-order.ts';
 import { GrowingUint32 } from '../segment/growing-array.ts';
 import type { Section } from '../segment/section.ts';
 import type { GeoReader } from './geo-reader.ts';
@@ -60,15 +61,18 @@ export class GeoBuilder {
     }
     const pointCount = docOffsets[order.docCount]!;
     if (pointCount === 0) return [];
+    const arrivedLat = this.#lat.view();
+    const arrivedLng = this.#lng.view();
     const lat = new Float64Array(pointCount);
     const lng = new Float64Array(pointCount);
     const docIds = new Uint32Array(pointCount);
-    for (let docId = 0; docId < order.docCount; docId++) {
+    for (let docId = 0, to = 0; docId < order.docCount; docId++) {
       const arrival = order.arrivals[docId]!;
-      const start = docOffsets[docId]!;
-      lat.set(this.#lat.view().subarray(pointsBefore(arrival), ends[arrival]), start);
-      lng.set(this.#lng.view().subarray(pointsBefore(arrival), ends[arrival]), start);
-      docIds.fill(docId, start, docOffsets[docId + 1]);
+      for (let from = pointsBefore(arrival); from < ends[arrival]!; from++, to++) {
+        lat[to] = arrivedLat[from]!;
+        lng[to] = arrivedLng[from]!;
+        docIds[to] = docId;
+      }
     }
     const { rowStarts, rowPoints } = gridOf(lat, lng);
     const layout = new SectionLayout(GEO_HEADER_WORDS);
@@ -90,8 +94,12 @@ export class GeoBuilder {
 /** x, y, z of each point on the unit sphere, so that distances need no trigonometry per point. */
 function vectorsOf(lat: Float64Array, lng: Float64Array): Float64Array {
   const vectors = new Float64Array(lat.length * 3);
-  for (let point = 0; point < lat.length; point++)
-    vectors.set(unitVector(lat[point]!, lng[point]!), point * 3);
+  for (let point = 0; point < lat.length; point++) {
+    const [x, y, z] = unitVector(lat[point]!, lng[point]!);
+    vectors[point * 3] = x;
+    vectors[point * 3 + 1] = y;
+    vectors[point * 3 + 2] = z;
+  }
   return vectors;
 }
 
@@ -106,9 +114,6 @@ function gridOf(
   for (let row = 0; row < rowCount; row++) rowStarts[row + 1]! += rowStarts[row]!;
   const rowPoints = new Uint32Array(lat.length);
   const next = rowStarts.slice();
-  for (let point = 0; point < lat.length; point++) rowPoints[next[rows[point]!]!++] = point;
-  for (let row = 0; row < rowCount; row++) {
-    rowPoints.subarray(rowStarts[row], rowStarts[row + 1]).sort((a, b) => lng[a]! - lng[b]! || a - b);
-  }
+  for (const point of sortedOrder(lng)) rowPoints[next[rows[point]!]!++] = point;
   return { rowStarts, rowPoints };
 }
