@@ -105,7 +105,11 @@ function minutes(value: unknown): string {
 
 /** Up to two letters for the tile that stands where a poster would. */
 function initials(title: string): string {
-  const words = title.split(/\s+/).filter((word) => !/^(the|a|an|of|and)$/i.test(word));
-  const letters = (words.length > 0 ? words : [title]).slice(0, 2).map((word) => [...word][0] ?? '');
+  const words = title
+    .split(/\s+/)
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word) && !/^(the|a|an|of|and)$/i.test(word));
+  const letters = (words.length > 0 ? words : [title])
+    .slice(0, 2)
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 32));
   return letters.join('').toUpperCase();
 }

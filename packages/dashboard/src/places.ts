@@ -28,8 +28,8 @@ export function originChoices(): readonly Choice[] {
   };
   return [
     { name: 'anywhere', label: 'anywhere', parameters: () => around('anywhere') },
-    { name: here, label: 'near me', parameters: () => around(here) },
-    ...towns.map(([name, label]) => ({ name, label: `near ${label}`, parameters: () => around(name) })),
+    { name: here, label: 'me', parameters: () => around(here) },
+    ...towns.map(([name, label]) => ({ name, label, parameters: () => around(name) })),
   ];
 }
 

@@ -65,12 +65,15 @@ export function showSearchPage(root: HTMLElement, view: IndexView, timed: TimedC
       showSubmit: false,
       autofocus: true,
     }) as Widget,
-    resultSummary(frame.summary, { unit: view.unit, lastRoundTripMs: timed.lastRoundTripMs }) as Widget,
+    resultSummary(frame.summary, {
+      unit: view.unit,
+      lastRoundTripMs: () => timed.lastRoundTripMs(),
+    }) as Widget,
     currentRefinements({ container: frame.chosen }) as Widget,
     clearRefinements({ container: frame.clear, templates: { resetLabel: () => 'Clear filters' } }) as Widget,
     pagination({ container: frame.pages, padding: 2, scrollTo: frame.top }) as Widget,
     ...view.facets.map((facet) => facetWidget(frame.filters, facet)),
-    ...view.ranges.map((range) => rangeSlider(frame.ranges, range) as Widget),
+    ...view.ranges.map((range) => rangeSlider(frame.ranges, range)),
     parameterSelect({
       container: frame.orders,
       label: 'Sort by',
@@ -93,7 +96,7 @@ export function showSearchPage(root: HTMLElement, view: IndexView, timed: TimedC
     widgets.push(
       parameterSelect({
         container: frame.orders,
-        label: 'Look',
+        label: 'Near',
         stateName: 'near',
         choices: originChoices(),
         prepare: async (choice) => {
@@ -128,8 +131,9 @@ function facetWidget(
   const place = container.appendChild(element('div'));
   const inPanel = panel<typeof refinementList>({
     templates: { header: () => label },
-    hidden: ({ results, items }) => results !== undefined && items.length === 0 && !isSearchable,
-    collapsed: () => false,
+    // While its own box is searched in, a list may be empty without going away.
+    hidden: ({ results, items, isFromSearch }) =>
+      results !== undefined && items.length === 0 && !isFromSearch,
   })(refinementList);
   return inPanel({
     container: place,
