@@ -54,6 +54,9 @@ test('1: mistakes are refused', () => {
   expect(() => parseApiKeyFields({ acl: [], queryParameters: 'restrictSources=nowhere' })).toThrow(
     'Invalid value for "restrictSources"',
   );
+  expect(() => parseApiKeyFields({ acl: [], queryParameters: 'filter=a:1' })).toThrow(
+    'Unknown parameter: filter',
+  );
 });
 
 test('1: a key that shows itself hides its description', () => {

@@ -4,10 +4,8 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { ApiError } from './api-error.ts';
-import { inSourceRange, isSourceRange } from './ip-ranges.ts';
-import { parseJsonText } from './json-text.ts';
 import { matchesAnyPattern } from './patterns.ts';
-import { parseQueryString } from './query-string.ts';
+import { authoriseRestrictions, parseRestrictions, type Restrictions } from './restrictions.ts';
 
 /** Rights that a key may be given. */
 export const ACLS = [
@@ -82,13 +80,8 @@ export function parseApiKeyFields(body: Json): ApiKeyFields {
   const acl = body['acl'];
   if (acl === undefined) throw new ApiError('attribute-missing', { name: 'acl' });
   const queryParameters = text(body, 'queryParameters');
-  const restricted = parseQueryString(queryParameters).get('restrictSources');
-  if (restricted !== undefined && !sourcesOf(restricted).every(isSourceRange)) {
-    throw new ApiError('parameter-invalid', {
-      name: 'restrictSources',
-      expected: 'IP addresses or CIDR ranges',
-    });
-  }
+  // Refused here, so that no search with this key is.
+  parseRestrictions(queryParameters);
   return {
     acl: texts(body, 'acl').map((name) => {
       const known = ACLS.find((right) => right === name);
@@ -161,10 +154,6 @@ export interface AuthorisationRequest {
 /** Undefined when the key may do it; else the error that the client gets. */
 export function authorise(key: ApiKey, request: AuthorisationRequest): ApiError | undefined {
   if (isExpired(key, request.nowMs)) return new ApiError('credentials-invalid');
-  const sources = parseQueryString(key.queryParameters).get('restrictSources');
-  if (sources !== undefined && !comesFrom(request.sourceIp, sourcesOf(sources))) {
-    return new ApiError('source-not-allowed');
-  }
   if (key.referers.length > 0 && !matchesAnyPattern(request.referer ?? '', key.referers)) {
     return new ApiError('referer-not-allowed');
   }
@@ -174,28 +163,21 @@ export function authorise(key: ApiKey, request: AuthorisationRequest): ApiError 
   if (key.indexes.length > 0 && !request.indexes.every((index) => matchesAnyPattern(index, key.indexes))) {
     return new ApiError('index-not-allowed');
   }
-  return undefined;
+  return authoriseRestrictions(restrictionsOf(key), request);
+}
+
+const restrictions = new WeakMap<ApiKeyFields, Restrictions>();
+
+/** What the key's `queryParameters` force; remembered for as long as the key object lives. */
+export function restrictionsOf(key: ApiKeyFields): Restrictions {
+  let found = restrictions.get(key);
+  if (found === undefined) {
+    found = parseRestrictions(key.queryParameters);
+    restrictions.set(key, found);
+  }
+  return found;
 }
 
 export function isExpired(key: ApiKey, nowMs: number): boolean {
   return key.validity > 0 && nowMs >= key.createdAtMs + key.validity * 1000;
-}
-
-/** Ranges of a `restrictSources` value: a comma list or a JSON array. */
-export function sourcesOf(value: string): readonly string[] {
-  return listOfText(value);
-}
-
-export function comesFrom(sourceIp: string | undefined, sources: readonly string[]): boolean {
-  return sourceIp !== undefined && sources.some((range) => inSourceRange(sourceIp, range));
-}
-
-/** `a,b` or `["a","b"]`. */
-export function listOfText(value: string): readonly string[] {
-  const list = value.startsWith('[') ? parseJsonText(value) : undefined;
-  if (Array.isArray(list)) return (list as readonly Json[]).filter((entry) => typeof entry === 'string');
-  return value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
 }

@@ -60,6 +60,7 @@ export {
   renderSearch,
   renderUnprocessedSearch,
 } from './render.ts';
+export { authoriseRestrictions, parseRestrictions, type Restrictions } from './restrictions.ts';
 export {
   type ForcedSearch,
   NOTHING_FORCED,
@@ -69,14 +70,11 @@ export {
   type SearchRequest,
 } from './search-request.ts';
 export {
-  authoriseRestrictions,
   encodeSecuredKey,
   findParent,
   forcedSearch,
   type HmacSha256Hex,
-  parseRestrictions,
   parseSecuredKey,
-  type Restrictions,
   type SecuredKey,
   sameText,
 } from './secured-keys.ts';

@@ -7,6 +7,7 @@
  *   5. Geo parameters in every form.
  */
 import type { JsonObject } from '@skein/base';
+import { defaultSearchQuery } from '@skein/engine';
 import { describe, expect, test } from 'vitest';
 import { NOTHING_FORCED, parseSearch, type SearchRequest } from './search-request.ts';
 import { mergeSettings } from './settings.ts';
@@ -116,6 +117,20 @@ test('2: what is never shown is not highlighted, unless the key may see it', () 
   const seen = parseSearch({ body: {}, settings, forced: { ...NOTHING_FORCED, seeUnretrievable: true } });
   expect(seen.unretrievableAttributes).toEqual([]);
   expect(seen.query.highlight).toMatchObject({ attributesToHighlight: ['name', 'secret'] });
+});
+
+test('2: a request that says nothing is the engine’s default search, highlighted', () => {
+  const { highlight, ...query } = parse({ query: 'x' }).query;
+  const { highlight: _none, ...expected } = defaultSearchQuery('x');
+  expect(query).toEqual(expected);
+  expect(highlight).toEqual({
+    attributesToHighlight: undefined,
+    attributesToSnippet: [],
+    preTag: '<em>',
+    postTag: '</em>',
+    snippetEllipsisText: '…',
+    restrictArrays: false,
+  });
 });
 
 test('2: similarQuery searches for any of the words, words first', () => {

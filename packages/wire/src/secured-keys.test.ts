@@ -11,16 +11,9 @@ import { expect, test } from 'vitest';
 import { ApiError } from './api-error.ts';
 import { base64Encode } from './base64.ts';
 import { ADMIN_KEY_FIELDS, type ApiKey, parseApiKeyFields } from './keys.ts';
+import { authoriseRestrictions, parseRestrictions } from './restrictions.ts';
 import { parseSearch } from './search-request.ts';
-import {
-  authoriseRestrictions,
-  encodeSecuredKey,
-  findParent,
-  forcedSearch,
-  parseRestrictions,
-  parseSecuredKey,
-  sameText,
-} from './secured-keys.ts';
+import { encodeSecuredKey, findParent, forcedSearch, parseSecuredKey, sameText } from './secured-keys.ts';
 
 const hmac = (key: string, message: string) => createHmac('sha256', key).update(message).digest('hex');
 const PARENT = '2640659426d5107b6e47d75db9cbaef8';

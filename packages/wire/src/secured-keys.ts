@@ -3,19 +3,14 @@
  *
  *   base64( hex(HMAC-SHA-256(parent key, parameters)) + parameters )        parameters: URL-encoded
  *
- * They carry restrictions that the server enforces. The parent is not named in them: the caller tries the application's keys
+ * They carry restrictions that the server enforces (`restrictions.ts`). The parent is not named in them: the caller tries the application's keys
  * and remembers. HMAC comes as an argument: "anywhere" packages have no cryptography.
  */
-import { isJsonObject, type Json, type JsonObject, utf8Encode } from '@skein/base';
-import { ApiError } from './api-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { base64Decode, base64Encode } from './base64.ts';
-import { type ApiKey, comesFrom, isAdminKey, listOfText } from './keys.ts';
-import { forcedParameterBytesMax } from './limits.ts';
-import { checkValue } from './parameter-values.ts';
-import { definitionOf, isParameterName, type ParameterName } from './parameters.ts';
-import { matchesAnyPattern } from './patterns.ts';
-import { parseQueryString } from './query-string.ts';
-import { type ForcedSearch, filtersIn } from './search-request.ts';
+import { type ApiKey, isAdminKey, restrictionsOf } from './keys.ts';
+import type { Restrictions } from './restrictions.ts';
+import type { ForcedSearch } from './search-request.ts';
 
 /** Lower-case hexadecimal of HMAC-SHA-256. */
 export type HmacSha256Hex = (key: string, message: string) => string;
@@ -90,103 +85,9 @@ function securedParameters(parameters: JsonObject): string {
     .join('&');
 }
 
-export interface Restrictions {
-  /** Unix time in milliseconds; undefined: none besides the parent's. */
-  readonly validUntilMs: number | undefined;
-  /** Patterns; undefined: none besides the parent's. */
-  readonly indexes: readonly string[] | undefined;
-  /** CIDR ranges. */
-  readonly sources: readonly string[] | undefined;
-  readonly userToken: string | undefined;
-  readonly search: ForcedSearch;
-}
-
-const RESTRICTION_NAMES: ReadonlySet<string> = new Set([
-  'validUntil',
-  'restrictIndices',
-  'restrictSources',
-  'referers',
-]);
-const FILTER_NAMES: ReadonlySet<string> = new Set([
-  'filters',
-  'facetFilters',
-  'numericFilters',
-  'tagFilters',
-]);
-
-/**
- * What URL-encoded parameters (a secured key's, or a key's `queryParameters`) force. An unknown name is an error and not
- * ignored: a misspelt restriction must not open more than was meant.
- */
-export function parseRestrictions(text: string): Restrictions {
-  const given = parseQueryString(text);
-  const parameters = new Map<ParameterName, Json>();
-  const filters = new Map<ParameterName, Json>();
-  for (const [name, value] of given) {
-    if (RESTRICTION_NAMES.has(name)) continue;
-    if (!isParameterName(name) || definitionOf(name).scope === 'S')
-      throw new ApiError('parameter-unknown', { name });
-    if (!FILTER_NAMES.has(name) && utf8Encode(value).length > forcedParameterBytesMax) {
-      throw new ApiError('parameter-invalid', {
-        name,
-        expected: `string shorter than ${forcedParameterBytesMax} bytes`,
-      });
-    }
-    (FILTER_NAMES.has(name) ? filters : parameters).set(name, checkValue(name, value, 'search'));
-  }
-  const filter = filtersIn(filters);
-  const userToken = parameters.get('userToken');
-  return {
-    validUntilMs: validUntilOf(given.get('validUntil')),
-    indexes: listIn(given, 'restrictIndices'),
-    sources: listIn(given, 'restrictSources'),
-    userToken: typeof userToken === 'string' ? userToken : undefined,
-    search: {
-      parameters,
-      filters: filter === undefined ? [] : [filter],
-      maxHitsPerQuery: 0,
-      seeUnretrievable: false,
-    },
-  };
-}
-
-function validUntilOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d{1,12}(\.\d*)?$/.test(text)) {
-    throw new ApiError('parameter-invalid', { name: 'validUntil', expected: 'integer' });
-  }
-  return Math.floor(Number(text)) * 1000;
-}
-
-function listIn(given: ReadonlyMap<string, string>, name: string): readonly string[] | undefined {
-  const value = given.get(name);
-  return value === undefined || value === '' ? undefined : listOfText(value);
-}
-
-/** Undefined when the secured key allows it (its parent is asked with `authorise`); else the error. */
-export function authoriseRestrictions(
-  restrictions: Restrictions,
-  request: {
-    readonly indexes: readonly string[];
-    readonly nowMs: number;
-    readonly sourceIp: string | undefined;
-  },
-): ApiError | undefined {
-  if (restrictions.validUntilMs !== undefined && request.nowMs >= restrictions.validUntilMs) {
-    return new ApiError('secured-key-expired');
-  }
-  const { sources, indexes } = restrictions;
-  if (sources !== undefined && !comesFrom(request.sourceIp, sources))
-    return new ApiError('source-not-allowed');
-  if (indexes !== undefined && !request.indexes.every((index) => matchesAnyPattern(index, indexes))) {
-    return new ApiError('index-not-allowed');
-  }
-  return undefined;
-}
-
 /** Everything that a key, or a secured key with its parent, forces into a search. The parent's word is the last. */
 export function forcedSearch(key: ApiKey, secured?: Restrictions): ForcedSearch {
-  const own = parseRestrictions(key.queryParameters).search;
+  const own = restrictionsOf(key).search;
   return {
     parameters: new Map([...(secured?.search.parameters ?? []), ...own.parameters]),
     filters: [...own.filters, ...(secured?.search.filters ?? [])],
