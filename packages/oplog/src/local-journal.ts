@@ -117,6 +117,11 @@ export class LocalJournal implements OperationLog {
     return this.#last;
   }
 
+  /** As `lastSequence`, but without the jump that `sequenceFloor` asked for: what `follow` yields last. */
+  get lastWrittenSequence(): Sequence {
+    return this.#lastWritten;
+  }
+
   get firstSequence(): Sequence {
     return this.#files[0] ?? asSequence(this.#last + 1);
   }

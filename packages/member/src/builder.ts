@@ -1,0 +1,547 @@
+/**
+ * The one writer of a machine: takes proposals into the log, applies what the log holds, publishes, and answers what query processes ask.
+ *
+ *   propose → journal (durable: acknowledged) → follow → application state, or the index's line (`ApplyScheduler`)
+ *           → published on disk → announced to every query process → acknowledged by them: the task is `published`
+ *
+ * All state is on disk. A new builder starts from the manifests and the journal behind them; what was acknowledged is applied exactly
+ * once, as manifests say how far they are and operation ids are remembered.
+ */
+
+import { rmSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  asSequence,
+  type Clock,
+  CorruptionError,
+  type Json,
+  type JsonObject,
+  type Sequence,
+} from '@skein/base';
+import {
+  LocalJournal,
+  type Operation as LoggedOperation,
+  NodeJournalDisk,
+  OperationLogError,
+} from '@skein/oplog';
+import { Applications } from './applications.ts';
+import { ApplyScheduler } from './apply-scheduler.ts';
+import { folderBytes, listIndexes } from './catalogue.ts';
+import { DataLayout } from './data-layout.ts';
+import { syncFolder } from './file-directory.ts';
+import type { IndexLine, Part } from './index-line.ts';
+import { IndexStore, readMarker } from './index-store.ts';
+import { BuilderServer, type BuilderService } from './ipc/builder-server.ts';
+import { BuilderError, type Change, type IndexSummary, type Request } from './ipc/messages.ts';
+import { KeyVault } from './key-vault.ts';
+import {
+  type BatchRequest,
+  decodeOperation,
+  type IndexOperation,
+  type Operation,
+  OperationFormatError,
+} from './operation.ts';
+import { PendingTasks } from './pending-tasks.ts';
+import { RecentOperations } from './recent-operations.ts';
+
+export interface BuilderConfiguration {
+  readonly dataFolder: string;
+  readonly socketPath: string;
+  /** Keys are sealed under it; kept outside the data folder. */
+  readonly secret: string;
+  /** Unpublished records and waiting operations together stay below this. */
+  readonly memoryBytesMax?: number | undefined;
+  readonly publishIntervalMs?: number | undefined;
+  readonly journalFileBytesMax?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly log?: ((level: 'info' | 'warn' | 'error', message: string) => void) | undefined;
+  /** The machine failed (disk full, input/output error): the process should end, and start again later. */
+  readonly onFatal?: ((error: Error) => void) | undefined;
+}
+
+const MEMORY_BYTES_MAX = 512 * 1024 * 1024;
+const PUBLISH_INTERVAL_MS = 120;
+/** Parsed operations take about so many times their bytes. */
+const PARSED_FACTOR = 4;
+/** A proposal that finds no room for so long is refused. */
+const ROOM_WAIT_MS_MAX = 20_000;
+const CHECKPOINT_INTERVAL_MS = 2_000;
+const DRAIN_MS_MAX = 20_000;
+/** How long following the log may go on without letting others run. */
+const ACCEPT_MS = 10;
+
+export class Builder implements BuilderService {
+  readonly #layout: DataLayout;
+  readonly #clock: Clock;
+  readonly #log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly #onFatal: (error: Error) => void;
+  readonly #journal: LocalJournal;
+  readonly #applications: Applications;
+  readonly #recent: RecentOperations;
+  readonly #scheduler: ApplyScheduler;
+  readonly #pending = new PendingTasks();
+  readonly #queuedBytesMax: number;
+  /** Operations on applications whose file is not written yet. */
+  #changedBy: Sequence[] = [];
+  readonly #stopFollowing = new AbortController();
+  #server: BuilderServer | undefined;
+  #following: Promise<void> | undefined;
+  #checkpointTimer: NodeJS.Timeout | undefined;
+  /** Appends that are not answered yet. */
+  #appendingBytes = 0;
+  /** The last operation that was handed on from the log. */
+  #accepted = asSequence(0);
+  #acceptWaiters: { readonly sequence: Sequence; readonly resolve: () => void }[] = [];
+  #savedThrough: Sequence;
+  #closing = false;
+  #failed = false;
+  #failure: Error | undefined;
+
+  /** Recovers, and then listens. Throws what makes starting impossible: damaged journal, another secret, no room. */
+  static async start(configuration: BuilderConfiguration): Promise<Builder> {
+    const layout = new DataLayout(configuration.dataFolder);
+    const log = configuration.log ?? (() => {});
+    const vault = new KeyVault(configuration.secret);
+    const applications = Applications.load(layout, vault);
+    const recent = RecentOperations.load(layout.recentOperationsFile);
+    const stores = loadStores(layout, applications.ids, log);
+    const known = Math.max(
+      recent.appliedThrough,
+      ...applications.ids.map((id) => applications.get(id)?.appliedSequence ?? 0),
+      stores.reduce((last, { appliedSequence }) => Math.max(last, appliedSequence), 0),
+    );
+    const journal = await LocalJournal.open(await NodeJournalDisk.open(layout.journalFolder), {
+      fileBytesMax: configuration.journalFileBytesMax,
+      sequenceFloor: asSequence(known),
+    });
+    if (journal.tornBytes > 0)
+      log('info', `cut ${journal.tornBytes} bytes of unacknowledged writes off the journal`);
+    const builder = new Builder(configuration, { layout, journal, applications, recent });
+    for (const store of stores) builder.#scheduler.add(store);
+    await builder.#start(configuration.socketPath);
+    return builder;
+  }
+
+  private constructor(
+    configuration: BuilderConfiguration,
+    parts: {
+      readonly layout: DataLayout;
+      readonly journal: LocalJournal;
+      readonly applications: Applications;
+      readonly recent: RecentOperations;
+    },
+  ) {
+    const memoryBytesMax = configuration.memoryBytesMax ?? MEMORY_BYTES_MAX;
+    this.#layout = parts.layout;
+    this.#journal = parts.journal;
+    this.#applications = parts.applications;
+    this.#recent = parts.recent;
+    this.#savedThrough = parts.recent.appliedThrough;
+    this.#clock = configuration.clock ?? { nowMs: () => Date.now() };
+    this.#log = configuration.log ?? (() => {});
+    this.#onFatal = configuration.onFatal ?? (() => {});
+    this.#queuedBytesMax = Math.floor(memoryBytesMax / 4 / PARSED_FACTOR);
+    this.#scheduler = new ApplyScheduler({
+      layout: parts.layout,
+      clock: this.#clock,
+      publishIntervalMs: configuration.publishIntervalMs ?? PUBLISH_INTERVAL_MS,
+      bufferedBytesMax: Math.floor(memoryBytesMax / 3),
+      log: this.#log,
+      onPublished: (changes, sequences) => void this.#announce(changes, sequences),
+      onFatal: (error) => this.#fail(error),
+    });
+  }
+
+  async answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<JsonObject> {
+    switch (request.kind) {
+      case 'propose':
+        return { sequence: await this.#propose(request, payload) };
+      case 'taskStatus':
+        return { status: this.#isPending(request.sequence) ? 'notPublished' : 'published' };
+      case 'listIndexes':
+        return { indexes: this.#summaries(request.application) as unknown as Json };
+      case 'statistics':
+        return { statistics: this.statistics() };
+    }
+  }
+
+  statistics(): JsonObject {
+    const { syncCount, appendedCount, appendedBytes, fileCount } = this.#journal.statistics;
+    return {
+      lastSequence: this.#journal.lastSequence,
+      pendingTaskCount: this.#pending.count,
+      queuedBytes: this.#scheduler.queuedBytes,
+      bufferedBytes: this.#scheduler.bufferedBytes,
+      openWriterCount: this.#scheduler.openWriterCount,
+      publishCount: this.#scheduler.publishCount,
+      mergeCount: this.#scheduler.mergeCount,
+      rebuildCount: this.#scheduler.rebuildCount,
+      journalSyncCount: syncCount,
+      journalAppendedCount: appendedCount,
+      journalAppendedBytes: appendedBytes,
+      journalFileCount: fileCount,
+      subscriberCount: this.#server?.subscriberCount ?? 0,
+      residentBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  /** Refuses new proposals, publishes what is acknowledged, writes a checkpoint. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    clearInterval(this.#checkpointTimer);
+    if (!this.#failed) {
+      const cut = AbortSignal.timeout(DRAIN_MS_MAX);
+      const drained = this.#whenAccepted(this.#journal.lastSequence).then(() => this.#scheduler.drain());
+      // What does not fit into the time is applied from the journal by the next builder.
+      await Promise.race([drained, new Promise((resolve) => cut.addEventListener('abort', resolve))]);
+    }
+    this.#stopFollowing.abort();
+    await this.#scheduler.stop();
+    await this.#following;
+    await this.#journal.close();
+    if (!this.#failed) this.#saveRecent();
+    await this.#server?.close();
+  }
+
+  async #start(socketPath: string): Promise<void> {
+    const last = this.#journal.lastWrittenSequence;
+    this.#following = this.#follow().catch((error: unknown) => {
+      this.#fail(error instanceof Error ? error : new Error('following the log failed', { cause: error }));
+    });
+    // Operation ids are known again only when the journal is read to its end: until then a retry could not be told from a new one.
+    await Promise.race([this.#whenAccepted(last), this.#following]);
+    if (this.#failed) throw new Error('the builder could not recover', { cause: this.#failure });
+    this.#advance(this.#journal.lastSequence);
+    this.#server = await BuilderServer.listen(socketPath, this);
+    this.#checkpointTimer = setInterval(() => void this.#checkpoint(), CHECKPOINT_INTERVAL_MS);
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#failure = error;
+    this.#log('error', `the builder stops: ${error.stack ?? error.message}`);
+    this.#onFatal(error);
+  }
+
+  async #propose(request: Extract<Request, { kind: 'propose' }>, payload: Uint8Array): Promise<Sequence> {
+    const { application, operationId } = request;
+    // Made a moment ago, perhaps: acknowledged, but not handed on from the log yet.
+    if (this.#applications.get(application) === undefined)
+      await this.#whenAccepted(this.#journal.lastSequence);
+    const known = this.#recent.find(application, operationId);
+    const sequence = known === undefined ? await this.#append(request, payload) : await known;
+    if (request.until === 'visible') {
+      await this.#whenAccepted(sequence);
+      await this.#pending.whenDone(sequence);
+    }
+    return sequence;
+  }
+
+  async #append(request: Extract<Request, { kind: 'propose' }>, payload: Uint8Array): Promise<Sequence> {
+    const { application, operationId, proposedAtMs } = request;
+    if (this.#closing || this.#failed)
+      throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+    this.#checkTarget(request, payload);
+    // Remembered before the first pause, so that a second proposal with this id waits for this one.
+    const sequence = this.#appendWhenRoom(request, { application, operationId, proposedAtMs, payload });
+    this.#recent.begin(application, operationId, sequence);
+    return sequence;
+  }
+
+  async #appendWhenRoom(
+    { application, indexes }: { readonly application: string; readonly indexes: readonly string[] },
+    operation: { application: string; operationId: string; proposedAtMs: number; payload: Uint8Array },
+  ): Promise<Sequence> {
+    const bytes = operation.payload.byteLength;
+    const untilMs = this.#clock.nowMs() + ROOM_WAIT_MS_MAX;
+    while (!this.#hasRoom(application, indexes, bytes)) {
+      if (this.#clock.nowMs() > untilMs) {
+        throw new BuilderError('too-many-jobs', 'refused', 'too many operations wait to be applied');
+      }
+      await this.#scheduler.whenLess();
+      if (this.#closing) throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+    }
+    this.#appendingBytes += bytes;
+    try {
+      return (await this.#journal.append([operation])).first;
+    } catch (error) {
+      throw this.#appendError(error);
+    } finally {
+      this.#appendingBytes -= bytes;
+    }
+  }
+
+  #appendError(error: unknown): Error {
+    if (!(error instanceof OperationLogError)) {
+      return error instanceof Error ? error : new Error('appending failed', { cause: error });
+    }
+    if (error.code === 'operation-too-large' || error.code === 'disk-full') {
+      return new BuilderError(error.code, 'refused', error.message, { cause: error });
+    }
+    if (error.code === 'log-failed') this.#fail(error);
+    return new BuilderError(
+      error.code === 'log-failed' ? 'log-failed' : 'unavailable',
+      'unknown',
+      error.message,
+      {
+        cause: error,
+      },
+    );
+  }
+
+  #hasRoom(application: string, indexes: readonly string[], bytes: number): boolean {
+    const queued = this.#scheduler.queuedBytes + this.#appendingBytes;
+    if (queued > 0 && queued + bytes > this.#queuedBytesMax) return false;
+    // An index that is being rebuilt may keep an eighth waiting, so that the others have room.
+    return indexes.every((index) => {
+      const line = this.#scheduler.find(application, index);
+      return line === undefined || line.state !== 'waiting' || line.queuedBytes <= this.#queuedBytesMax / 8;
+    });
+  }
+
+  /** Refuses what applying would have to ignore. */
+  #checkTarget(request: Extract<Request, { kind: 'propose' }>, payload: Uint8Array): void {
+    const { application, indexes } = request;
+    const unknown = this.#applications.get(application) === undefined;
+    const damaged = indexes
+      .map((index) => this.#scheduler.find(application, index)?.store)
+      .find((store) => store?.damage);
+    if (!unknown && damaged === undefined) return;
+    let operation: Operation;
+    try {
+      operation = decodeOperation(payload);
+    } catch (error) {
+      if (!(error instanceof OperationFormatError)) throw error;
+      throw new BuilderError('bad-request', 'refused', error.message, { cause: error });
+    }
+    if (unknown && operation.kind !== 'createApplication') {
+      throw new BuilderError('unknown-application', 'refused', `application ${application} does not exist`);
+    }
+    const heals =
+      operation.kind === 'deleteIndex' ||
+      ((operation.kind === 'copyIndex' || operation.kind === 'moveIndex') &&
+        operation.destination === damaged?.name &&
+        operation.scope === undefined);
+    if (damaged?.damage !== undefined && !heals) {
+      throw new BuilderError(
+        'index-damaged',
+        'refused',
+        `index ${damaged.name} takes no writes: ${damaged.damage}`,
+      );
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const from = this.#journal.firstSequence;
+    this.#advance(asSequence(from - 1));
+    for await (const operations of this.#journal.follow(from, this.#stopFollowing.signal)) {
+      let turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
+      for (const operation of operations) {
+        this.#accept(operation);
+        if (this.#clock.nowMs() < turnEndMs && this.#scheduler.queuedBytes <= this.#queuedBytesMax) continue;
+        this.#saveApplications();
+        this.#advance(operation.sequence);
+        await nextTurn();
+        // At start the journal may hold more than fits at once.
+        while (this.#scheduler.queuedBytes > this.#queuedBytesMax && !this.#stopFollowing.signal.aborted) {
+          await this.#scheduler.whenLess();
+        }
+        if (this.#stopFollowing.signal.aborted || this.#failed) return;
+        turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
+      }
+      this.#saveApplications();
+      this.#advance(operations.at(-1)!.sequence);
+    }
+  }
+
+  #accept(logged: LoggedOperation): void {
+    const { application, operationId, sequence, proposedAtMs } = logged;
+    if (!this.#recent.commit(application, operationId, sequence)) return;
+    if (sequence <= this.#recent.appliedThrough) return;
+    let operation: Operation;
+    try {
+      operation = decodeOperation(logged.payload);
+    } catch (error) {
+      if (!(error instanceof OperationFormatError)) throw error;
+      this.#log('error', `operation ${sequence} changes nothing: ${error.message}`);
+      return;
+    }
+    switch (operation.kind) {
+      case 'createApplication':
+      case 'saveKey':
+      case 'deleteKey':
+      case 'restoreKey':
+        if (this.#applications.apply(operation, logged)) {
+          this.#pending.add(sequence, 1);
+          this.#changedBy.push(sequence);
+        }
+        return;
+      default:
+        if (this.#applications.get(application) === undefined) return;
+        this.#enqueue(application, operation, { sequence, proposedAtMs, bytes: logged.payload.byteLength });
+    }
+  }
+
+  #saveApplications(): void {
+    if (this.#changedBy.length === 0) return;
+    const sequences = this.#changedBy;
+    this.#changedBy = [];
+    void this.#announce(
+      this.#applications.save().map((application) => ({ application })),
+      sequences,
+    );
+  }
+
+  #enqueue(application: string, operation: IndexOperation, at: Omit<Part, 'work'>): void {
+    switch (operation.kind) {
+      case 'copyIndex':
+      case 'moveIndex':
+        if (operation.index === operation.destination) {
+          this.#pending.add(at.sequence, 1);
+          this.#scheduler.push(application, operation.index, {
+            ...at,
+            work: { kind: 'batch', requests: [] },
+          });
+          return;
+        }
+        this.#pending.add(at.sequence, 2);
+        this.#scheduler.pushTransfer(application, { operation, arrived: new Set() }, at);
+        return;
+      case 'multiBatch': {
+        const byIndex = new Map<string, BatchRequest[]>();
+        for (const request of operation.requests) {
+          const requests = byIndex.get(request.index);
+          if (requests === undefined) byIndex.set(request.index, [request]);
+          else requests.push(request);
+        }
+        if (byIndex.size === 0) return;
+        this.#pending.add(at.sequence, byIndex.size);
+        const bytes = Math.ceil(at.bytes / byIndex.size);
+        for (const [index, requests] of byIndex) {
+          this.#scheduler.push(application, index, { ...at, bytes, work: { kind: 'batch', requests } });
+        }
+        return;
+      }
+      case 'batch':
+        this.#pending.add(at.sequence, 1);
+        this.#scheduler.push(application, operation.index, {
+          ...at,
+          work: { kind: 'batch', requests: operation.requests },
+        });
+        return;
+      default:
+        this.#pending.add(at.sequence, 1);
+        this.#scheduler.push(application, operation.index, { ...at, work: operation });
+    }
+  }
+
+  async #announce(changes: readonly Change[], sequences: readonly Sequence[]): Promise<void> {
+    await this.#server?.announce(changes);
+    for (const sequence of sequences) this.#pending.partDone(sequence);
+  }
+
+  #advance(sequence: Sequence): void {
+    this.#accepted = asSequence(Math.max(this.#accepted, sequence));
+    if (this.#acceptWaiters.length === 0) return;
+    const waiting = this.#acceptWaiters;
+    this.#acceptWaiters = waiting.filter((waiter) => waiter.sequence > this.#accepted);
+    for (const waiter of waiting) if (waiter.sequence <= this.#accepted) waiter.resolve();
+  }
+
+  #whenAccepted(sequence: Sequence): Promise<void> {
+    if (sequence <= this.#accepted) return Promise.resolve();
+    return new Promise((resolve) => this.#acceptWaiters.push({ sequence, resolve }));
+  }
+
+  #isPending(sequence: number): boolean {
+    return sequence > this.#accepted || this.#pending.has(sequence);
+  }
+
+  #summaries(application: string): readonly IndexSummary[] {
+    const summaries: IndexSummary[] = [];
+    for (const line of this.#scheduler.lines(application)) {
+      const { store } = line;
+      // Unpublished records are not visible, and so not counted.
+      const { meta, manifest, damage } = store;
+      if (manifest === undefined && damage === undefined) continue;
+      line.fileBytes ??= folderBytes(store.folder);
+      summaries.push({
+        name: store.name,
+        createdAtMs: meta?.createdAtMs ?? 0,
+        updatedAtMs: meta?.updatedAtMs ?? 0,
+        recordCount: manifest?.recordCount ?? 0,
+        fileBytes: line.fileBytes,
+        lastBuildTimeS: meta?.lastBuildTimeS ?? 0,
+        pendingTaskCount: line.pendingCount,
+        damage,
+      });
+    }
+    return summaries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Operations up to here are in manifests and files. */
+  #appliedThrough(): Sequence {
+    const lowest = this.#pending.lowest;
+    return lowest === undefined ? this.#accepted : asSequence(lowest - 1);
+  }
+
+  async #checkpoint(): Promise<void> {
+    const through = this.#appliedThrough();
+    if (through <= this.#savedThrough || this.#failed || this.#closing) return;
+    if (this.#journal.statistics.fileCount < 2) return;
+    try {
+      // First the ids, then the files that held them.
+      this.#saveRecent();
+      await this.#journal.release(through);
+      this.#forgetDeleted(through);
+    } catch (error) {
+      this.#log('warn', `no checkpoint: ${error instanceof Error ? error.message : 'unknown'}`);
+    }
+  }
+
+  #saveRecent(): void {
+    const through = this.#appliedThrough();
+    this.#recent.save(this.#layout.recentOperationsFile, through);
+    this.#savedThrough = through;
+  }
+
+  /** A mark is needed only while the journal could bring the deleted index back. */
+  #forgetDeleted(released: Sequence): void {
+    const gone: IndexLine[] = [];
+    for (const line of this.#scheduler.lines()) {
+      if (line.store.exists || line.store.damage !== undefined) continue;
+      if (line.pendingCount === 0 && line.state === 'idle' && line.store.appliedSequence <= released)
+        gone.push(line);
+    }
+    for (const line of gone) {
+      const file = this.#layout.deletedFile(line.store.application, line.store.name);
+      const marker = readMarker(file);
+      // Everything up to `appliedThrough` of the saved file is skipped at start, so the mark has done its work.
+      if (marker !== undefined && marker.sequence <= this.#savedThrough) rmSync(file, { force: true });
+      this.#scheduler.forget(line);
+    }
+    if (gone.length > 0)
+      for (const id of new Set(gone.map(({ store }) => store.application)))
+        syncFolder(this.#layout.indexesFolder(id));
+  }
+}
+
+function loadStores(
+  layout: DataLayout,
+  applications: readonly string[],
+  log: (level: 'error', message: string) => void,
+): readonly IndexStore[] {
+  return applications.flatMap((application) =>
+    listIndexes(layout, application).map((index) => {
+      try {
+        return IndexStore.load(layout, application, index);
+      } catch (error) {
+        if (!(error instanceof CorruptionError)) throw error;
+        log('error', `index ${index} of application ${application} is set aside: ${error.message}`);
+        return IndexStore.damaged(layout, application, index, error);
+      }
+    }),
+  );
+}

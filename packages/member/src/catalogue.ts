@@ -1,0 +1,60 @@
+/** What lies in the data folder, found at start. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readManifest } from '@skein/engine';
+import { type DataLayout, decodeName } from './data-layout.ts';
+import { FileDirectory } from './file-directory.ts';
+import { readMarker } from './index-store.ts';
+
+/** Ids of the applications that have a folder. */
+export function listApplications(layout: DataLayout): readonly string[] {
+  return names(layout.applicationsFolder)
+    .map(decodeName)
+    .filter((name) => name !== undefined);
+}
+
+/** Names of the indexes that have a folder or a mark. Removes what an interrupted copy or deletion left. */
+export function listIndexes(layout: DataLayout, application: string): readonly string[] {
+  const folder = layout.indexesFolder(application);
+  const found = new Set<string>();
+  for (const entry of names(folder)) {
+    if (/\.(removing|copying)-\d+(-old)?$/.test(entry)) {
+      rmSync(join(folder, entry), { recursive: true, force: true });
+    } else if (/\.(deleted|damaged)$/.test(entry)) {
+      const name = readMarker(join(folder, entry))?.name;
+      if (name !== undefined) found.add(name);
+    } else if (!entry.includes('.')) {
+      const name = decodeName(entry) ?? nameInManifest(join(folder, entry));
+      if (name !== undefined) found.add(name);
+    }
+  }
+  return [...found];
+}
+
+/** Bytes that an index's files take. */
+export function folderBytes(folder: string): number {
+  let sum = 0;
+  for (const name of names(folder)) {
+    sum += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return sum;
+}
+
+function nameInManifest(folder: string): string | undefined {
+  try {
+    const name = readManifest(new FileDirectory(folder))?.meta['name'];
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    // A damaged manifest under a name too long to be read off its folder: found again when it is asked for by name.
+    return undefined;
+  }
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/** The thread for the engine's long work: merges and rebuilds. One job at a time, results as messages. */
+import { parentPort } from 'node:worker_threads';
+import type { JsonObject } from '@skein/base';
+import { CorruptionError } from '@skein/base';
+import { type IndexSchema, type MergedSegment, type MergePlan, rebuildIndex, runMerge } from '@skein/engine';
+import { FileDirectory } from './file-directory.ts';
+
+export type EngineJob =
+  | { readonly kind: 'merge'; readonly folder: string; readonly plan: MergePlan }
+  | {
+      readonly kind: 'rebuild';
+      readonly folder: string;
+      readonly schema: IndexSchema;
+      readonly meta: JsonObject;
+    };
+
+export type EngineResult =
+  | { readonly kind: 'merged'; readonly segment: MergedSegment }
+  | { readonly kind: 'rebuilt' }
+  | { readonly kind: 'damaged'; readonly file: string; readonly offset: number; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string };
+
+parentPort?.on('message', (job: EngineJob) => parentPort?.postMessage(run(job)));
+
+function run(job: EngineJob): EngineResult {
+  try {
+    const directory = new FileDirectory(job.folder);
+    if (job.kind === 'merge') return { kind: 'merged', segment: runMerge(directory, job.plan) };
+    rebuildIndex(directory, directory, { schema: job.schema, meta: job.meta });
+    return { kind: 'rebuilt' };
+  } catch (error) {
+    if (error instanceof CorruptionError) {
+      return { kind: 'damaged', file: error.file, offset: error.offset, message: error.message };
+    }
+    const code =
+      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+    return {
+      kind: 'failed',
+      code,
+      message: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type { JsonObject, Sequence } from '@skein/base';
+import type { ApplicationState } from './application-state.ts';
+import { ApplicationViews } from './application-views.ts';
+import { DataLayout } from './data-layout.ts';
+import { BuilderClient, type TaskStatus } from './ipc/builder-client.ts';
+import { BuilderError, type IndexSummary } from './ipc/messages.ts';
+import { KeyVault } from './key-vault.ts';
+import type { Operation } from './operation.ts';
+import { type OpenIndex, Views } from './views.ts';
+
+export interface MemberOptions {
+  readonly dataFolder: string;
+  readonly socketPath: string;
+  readonly secret: string;
+  readonly viewBytesMax?: number | undefined;
+  readonly viewCountMax?: number | undefined;
+  /** How long a proposal waits for a builder that is away. */
+  readonly waitMsMax?: number | undefined;
+}
+
+/** What a query process has of this machine's Skein: reads from mapped files, writes through the builder. */
+export class Member {
+  readonly #client: BuilderClient;
+  readonly #views: Views;
+  readonly #applications: ApplicationViews;
+  readonly #vault: KeyVault;
+
+  constructor(options: MemberOptions) {
+    const layout = new DataLayout(options.dataFolder);
+    const isCurrent = (): boolean => this.#client.current;
+    this.#vault = new KeyVault(options.secret);
+    this.#views = new Views({
+      layout,
+      isCurrent,
+      viewBytesMax: options.viewBytesMax,
+      viewCountMax: options.viewCountMax,
+    });
+    this.#applications = new ApplicationViews({ layout, vault: this.#vault, isCurrent });
+    this.#client = new BuilderClient({
+      socketPath: options.socketPath,
+      waitMsMax: options.waitMsMax,
+      onChanges: (changes) => {
+        this.#views.markStale(changes);
+        this.#applications.markStale(changes);
+      },
+      onResync: () => {
+        this.#views.markAllStale();
+        this.#applications.markAllStale();
+      },
+    });
+  }
+
+  /** Whether the builder is there. */
+  get builderPresent(): boolean {
+    return this.#client.current;
+  }
+
+  whenBuilderPresent(): Promise<void> {
+    return this.#client.whenCurrent();
+  }
+
+  /** The latest published state of an index; undefined when there is none. Throws `IndexDamagedError`. */
+  openIndex(application: string, index: string): OpenIndex | undefined {
+    return this.#views.open(application, index);
+  }
+
+  /** The application with its keys; undefined when there is none. */
+  application(application: string): ApplicationState | undefined {
+    return this.#applications.get(application);
+  }
+
+  /** The form in which operations carry a key's value. */
+  sealKey(application: string, value: string): string {
+    return this.#vault.seal(application, value);
+  }
+
+  /** See `BuilderClient.propose`. */
+  propose(
+    operation: Operation,
+    options: Parameters<BuilderClient['propose']>[1],
+  ): Promise<{ readonly sequence: Sequence }> {
+    return this.#client.propose(operation, options);
+  }
+
+  taskStatus(application: string, sequence: number): Promise<TaskStatus> {
+    return this.#client.taskStatus(application, sequence);
+  }
+
+  listIndexes(application: string): Promise<readonly IndexSummary[]> {
+    return this.#client.listIndexes(application);
+  }
+
+  /** Counters and sizes of the builder, and of this process's Views. */
+  async statistics(): Promise<{
+    readonly builder: JsonObject | undefined;
+    readonly viewCount: number;
+    readonly viewBytes: number;
+  }> {
+    let builder: JsonObject | undefined;
+    try {
+      if (this.#client.current) builder = await this.#client.statistics();
+    } catch (error) {
+      if (!(error instanceof BuilderError)) throw error;
+    }
+    return { builder, viewCount: this.#views.count, viewBytes: this.#views.bytes };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

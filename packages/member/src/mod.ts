@@ -1,0 +1,22 @@
+export type { ApplicationState, StoredKey } from './application-state.ts';
+export { readApplication } from './applications.ts';
+export { Builder, type BuilderConfiguration } from './builder.ts';
+export { runBuilder } from './builder-process.ts';
+export { listApplications } from './catalogue.ts';
+export { DataLayout } from './data-layout.ts';
+export { FileDirectory } from './file-directory.ts';
+export type { IndexMeta } from './index-meta.ts';
+export { BuilderClient, type BuilderClientOptions, type TaskStatus } from './ipc/builder-client.ts';
+export { BuilderError, type BuilderErrorCode, type Change, type IndexSummary } from './ipc/messages.ts';
+export { KeyVault, SealError } from './key-vault.ts';
+export { Member, type MemberOptions } from './member.ts';
+export {
+  type ApplicationOperation,
+  type BatchAction,
+  type BatchRequest,
+  type CopyScope,
+  type IndexOperation,
+  type MultiBatchRequest,
+  type Operation,
+} from './operation.ts';
+export { IndexDamagedError, type OpenIndex, Views, type ViewsOptions } from './views.ts';

@@ -1,0 +1,134 @@
+/**
+ * The indexes as a query process sees them: opened when first asked for, kept within bounds, and renewed when the builder says that there
+ * is a newer state. While the line to the builder is down the manifest is looked at for every query instead.
+ */
+import { CorruptionError } from '@skein/base';
+import { FileMissingError, type Manifest, readManifest, View } from '@skein/engine';
+import { LRUCache } from 'lru-cache';
+import type { DataLayout } from './data-layout.ts';
+import { FileDirectory } from './file-directory.ts';
+import { decodeIndexMeta, type IndexMeta } from './index-meta.ts';
+import { readMarker } from './index-store.ts';
+import type { Change } from './ipc/messages.ts';
+
+/** One published state of an index; never changes. */
+export interface OpenIndex {
+  readonly view: View;
+  readonly meta: IndexMeta;
+}
+
+/** The index's files are damaged: it answers nothing until it is replaced or deleted. Others are not affected. */
+export class IndexDamagedError extends Error {
+  override readonly name = 'IndexDamagedError';
+}
+
+export interface ViewsOptions {
+  readonly layout: DataLayout;
+  /** Whether the builder tells this process of changes now. */
+  readonly isCurrent: () => boolean;
+  /** Of mapped files; one larger index is kept all the same. */
+  readonly viewBytesMax?: number | undefined;
+  readonly viewCountMax?: number | undefined;
+}
+
+const VIEW_BYTES_MAX = 8 * 1024 ** 3;
+/** Each View reserves address space for its segments. */
+const VIEW_COUNT_MAX = 256;
+/** How often files may vanish under a reader that is just opening them. */
+const ATTEMPTS_MAX = 5;
+
+interface Entry extends OpenIndex {
+  readonly manifest: Manifest;
+  stale: boolean;
+}
+
+export class Views {
+  readonly #options: ViewsOptions;
+  readonly #entries: LRUCache<string, Entry>;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+    const bytesMax = options.viewBytesMax ?? VIEW_BYTES_MAX;
+    this.#entries = new LRUCache({
+      max: options.viewCountMax ?? VIEW_COUNT_MAX,
+      maxSize: bytesMax,
+      sizeCalculation: ({ manifest }) => Math.min(bytesMax, 1 + fileBytesOf(manifest)),
+    });
+  }
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  /** The latest published state; undefined when there is no such index. Throws `IndexDamagedError`. */
+  open(application: string, index: string): OpenIndex | undefined {
+    const key = keyOf(application, index);
+    const known = this.#entries.get(key);
+    if (known !== undefined && !known.stale && this.#options.isCurrent()) return known;
+    const directory = new FileDirectory(this.#options.layout.indexFolder(application, index));
+    try {
+      const entry = renew(directory, index, known);
+      if (entry === undefined) this.#entries.delete(key);
+      else if (entry !== known) this.#entries.set(key, entry);
+      if (entry !== undefined) return entry;
+    } catch (error) {
+      this.#entries.delete(key);
+      if (!(error instanceof CorruptionError) && !(error instanceof FileMissingError)) throw error;
+      throw new IndexDamagedError(`index ${index} cannot be read: ${error.message}`, { cause: error });
+    }
+    const damage = readMarker(this.#options.layout.damagedFile(application, index));
+    if (damage !== undefined) throw new IndexDamagedError(`index ${index} is damaged: ${damage.message}`);
+    return undefined;
+  }
+
+  markStale(changes: readonly Change[]): void {
+    for (const { application, index } of changes) {
+      if (index === undefined) continue;
+      const entry = this.#entries.peek(keyOf(application, index));
+      if (entry !== undefined) entry.stale = true;
+    }
+  }
+
+  markAllStale(): void {
+    for (const entry of this.#entries.values()) entry.stale = true;
+  }
+}
+
+/** `known` itself when it is still the latest. */
+function renew(directory: FileDirectory, index: string, known: Entry | undefined): Entry | undefined {
+  let failed: Manifest | undefined;
+  for (let attempt = 1; ; attempt++) {
+    let manifest: Manifest | undefined;
+    try {
+      manifest = readManifest(directory);
+      if (manifest === undefined) return undefined;
+      const meta = decodeIndexMeta(manifest.meta, index);
+      const sameIndex = known?.meta.bornSequence === meta.bornSequence;
+      if (known !== undefined && sameIndex && known.manifest.generation === manifest.generation) {
+        known.stale = false;
+        return known;
+      }
+      // Segments of an index that was deleted and made again may have the same names and other contents.
+      const view = View.open(directory, manifest, sameIndex ? known?.view : undefined);
+      return { view, meta, manifest, stale: false };
+    } catch (error) {
+      if (!(error instanceof FileMissingError || error instanceof CorruptionError)) throw error;
+      // The builder may have published, replaced or removed the index while we were reading: then there is another manifest now.
+      const same = manifest !== undefined && failed?.generation === manifest.generation;
+      if (same || attempt === ATTEMPTS_MAX) throw error;
+      failed = manifest;
+    }
+  }
+}
+
+function fileBytesOf(manifest: Manifest): number {
+  return manifest.segments.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
+}
+
+function keyOf(application: string, index: string): string {
+  return `${application}/${index}`;
+}
