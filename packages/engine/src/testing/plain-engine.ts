@@ -3,7 +3,7 @@
  * and simple on purpose; the engine proper is compared with it on random records and queries.
  */
 import type { JsonObject } from '@skein/base';
-import { compareSortValues } from '../columns/sort-value.ts';
+import { compareSortValues, type SortValue } from '../columns/sort-value.ts';
 import { parseQueryText, type QueryWord, resolveOptional } from '../query/query-text.ts';
 import type {
   FacetResult,
@@ -59,6 +59,8 @@ interface PlainRecord {
   readonly objectID: string;
   readonly record: JsonObject;
   readonly attributes: readonly PlainAttribute[];
+  /** By path, as they are asked for. */
+  readonly sortValues: Map<string, SortValue>;
 }
 
 interface Candidate {
@@ -74,6 +76,10 @@ export class PlainEngine {
   readonly #schema: IndexSchema;
   readonly #tokeniser: Tokeniser;
   readonly #records = new Map<string, PlainRecord>();
+  /** Records per term; undefined after a change. */
+  #recordCounts: Map<string, number> | undefined;
+  /** All records in index order; undefined after a change. */
+  #ordered: readonly PlainRecord[] | undefined;
 
   constructor(schema: IndexSchema) {
     this.#schema = schema;
@@ -85,14 +91,19 @@ export class PlainEngine {
   }
 
   put(objectID: string, record: JsonObject): void {
+    this.#recordCounts = undefined;
+    this.#ordered = undefined;
     this.#records.set(objectID, {
       objectID,
       record,
       attributes: recordText(record, this.#schema, this.#tokeniser),
+      sortValues: new Map(),
     });
   }
 
   delete(objectID: string): boolean {
+    this.#recordCounts = undefined;
+    this.#ordered = undefined;
     return this.#records.delete(objectID);
   }
 
@@ -168,6 +179,7 @@ export class PlainEngine {
         optional: optional[place]!,
         typosAllowed: inPhrase || untolerant.has(word.term) ? 0 : typosAllowed(word.term, query),
         whole,
+        distances: { whole: new Map(), prefix: new Map() },
         split: whole || inPhrase ? undefined : chooseSplit(word.term, (term) => this.#recordCountOf(term)),
       };
     });
@@ -175,9 +187,14 @@ export class PlainEngine {
 
   /** Live records with `term` in a searchable attribute. */
   #recordCountOf(term: string): number {
-    return [...this.#records.values()].filter((stored) =>
-      stored.attributes.some((attribute) => attribute.tokens.some((token) => token.term === term)),
-    ).length;
+    if (this.#recordCounts === undefined) {
+      this.#recordCounts = new Map();
+      for (const { attributes } of this.#records.values()) {
+        const held = new Set(attributes.flatMap((attribute) => attribute.tokens.map((token) => token.term)));
+        for (const each of held) this.#recordCounts.set(each, (this.#recordCounts.get(each) ?? 0) + 1);
+      }
+    }
+    return this.#recordCounts.get(term) ?? 0;
   }
 
   /** The matching records of one set of words, with their criteria. */
@@ -259,9 +276,8 @@ export class PlainEngine {
   ): PlainResult {
     const ranked = [...found.candidates].sort((a, b) => this.#compare(a, b, query));
     const { kept, groupCount } = this.#distinct(ranked, query);
-    const matching = this.#inIndexOrder().filter((stored) =>
-      found.candidates.some((candidate) => candidate.stored === stored),
-    );
+    const matched = new Set(found.candidates.map((candidate) => candidate.stored));
+    const matching = this.#inIndexOrder().filter((stored) => matched.has(stored));
     const afterDistinct = kept.map((hit) => hit.record);
     const facets = query.facets.flatMap((path) => {
       const declared = this.#schema.facets.find((facet) => facet.path === path);
@@ -352,16 +368,22 @@ export class PlainEngine {
   }
 
   #compareBy({ path, direction }: SortAttribute, a: PlainRecord, b: PlainRecord): number {
-    const normalise = (text: string) => this.#tokeniser.normalise(text);
-    return compareSortValues(
-      sortValueOf(a.record, path, normalise),
-      sortValueOf(b.record, path, normalise),
-      direction,
-    );
+    return compareSortValues(this.#sortValue(a, path), this.#sortValue(b, path), direction);
   }
 
-  #inIndexOrder(): PlainRecord[] {
-    return [...this.#records.values()].sort((a, b) => this.#compareIndexOrder(a, b));
+  #sortValue({ record, sortValues }: PlainRecord, path: string): SortValue {
+    if (!sortValues.has(path)) {
+      sortValues.set(
+        path,
+        sortValueOf(record, path, (text) => this.#tokeniser.normalise(text)),
+      );
+    }
+    return sortValues.get(path);
+  }
+
+  #inIndexOrder(): readonly PlainRecord[] {
+    this.#ordered ??= [...this.#records.values()].sort((a, b) => this.#compareIndexOrder(a, b));
+    return this.#ordered;
   }
 }
 

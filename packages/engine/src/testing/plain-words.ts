@@ -16,6 +16,8 @@ export interface PlainWord {
   /** Neither concatenated nor split. */
   readonly whole: boolean;
   readonly split: readonly [string, string] | undefined;
+  /** Typos to each term met so far, as a whole word and as a prefix: the same terms come again and again. */
+  readonly distances: { readonly whole: Map<string, number>; readonly prefix: Map<string, number> };
 }
 
 export interface Occurrence {
@@ -41,7 +43,7 @@ export function wordOccurrences(
     const prefix = word.prefix && !isIn(attribute, query.disablePrefixOnAttributes);
     const typosAllowed = isIn(attribute, query.disableTypoToleranceOnAttributes) ? 0 : word.typosAllowed;
     for (const token of attribute.tokens) {
-      const distance = distanceTo(word.term, token.term, prefix, typosAllowed);
+      const distance = distanceTo(word, token.term, prefix, typosAllowed);
       if (distance === undefined) continue;
       const exact = token.term === word.term && !isIn(attribute, query.disableExactOnAttributes);
       found.push({
@@ -154,11 +156,13 @@ export function chooseSplit(
   return chosen;
 }
 
-function distanceTo(word: string, term: string, prefix: boolean, allowed: number): number | undefined {
-  if (term === word) return 0;
-  if (prefix && term.startsWith(word)) return 0;
+function distanceTo(word: PlainWord, term: string, prefix: boolean, allowed: number): number | undefined {
+  if (term === word.term) return 0;
+  if (prefix && term.startsWith(word.term)) return 0;
   if (allowed === 0) return undefined;
-  const distance = typos(word, term, prefix);
+  const known = prefix ? word.distances.prefix : word.distances.whole;
+  let distance = known.get(term);
+  if (distance === undefined) known.set(term, (distance = typos(word.term, term, prefix)));
   return distance <= allowed ? distance : undefined;
 }
 
