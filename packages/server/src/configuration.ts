@@ -273,7 +273,13 @@ export const SETTINGS: readonly Setting[] = [
 ];
 
 /** Variables that other parts of Skein read. */
-const OTHER_VARIABLES = new Set(['SKEIN_CONFIG', 'SKEIN_URL', 'SKEIN_API_KEY', 'SKEIN_MMAP']);
+const OTHER_VARIABLES = new Set([
+  'SKEIN_CONFIG',
+  'SKEIN_URL',
+  'SKEIN_API_KEY',
+  'SKEIN_MMAP',
+  'SKEIN_LIFELINE',
+]);
 
 export const CONFIGURATION_FILE = 'skein.config.json';
 
@@ -498,7 +504,7 @@ function flagNames(): string[] {
 }
 
 function suggestion(name: string, known: readonly string[], prefix: string): string {
-  const letters = (text: string): string => [...text.toLowerCase()].sort().join('');
+  const letters = (text: string): string => Array.from(text.toLowerCase()).sort().join('');
   const close = known.find(
     (each) => each.startsWith(name) || name.startsWith(each) || letters(each) === letters(name),
   );

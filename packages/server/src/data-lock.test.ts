@@ -43,6 +43,26 @@ test('the mark of a dead process, of a reused process id, and a damaged mark do 
   }
 });
 
+test('a builder that a killed server left behind is waited for', async () => {
+  const folder = mkdtempSync(join(root, 'orphan-'));
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const builder = { pid: child.pid, startedAt: startOf(child.pid ?? -1) };
+  writeFileSync(
+    join(folder, 'skein.pid'),
+    JSON.stringify({ pid: child.pid, startedAt: 'long ago', builder }),
+  );
+  const lock = await DataLock.take(folder, 1);
+  await expect(lock.untilNoBuilder(50)).rejects.toThrow(/left by a server that was killed/);
+  const waiting = lock.untilNoBuilder(20_000);
+  child.kill('SIGKILL');
+  await waiting;
+  lock.builderIs(process.pid);
+  expect(ownerOf(folder)?.builder?.pid).toBe(process.pid);
+  lock.release();
+});
+
 test('the start of a process is known where there is /proc', () => {
   expect(startOf(process.pid) !== undefined).toBe(existsSync('/proc/self/stat'));
 });

@@ -6,12 +6,17 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { isJsonObject } from '@skein/base';
 
-export interface DataOwner {
+export interface DataOwner extends ProcessMark {
+  /** Undefined until the server listens. */
+  readonly url: string | undefined;
+  /** The process that writes to the folder. */
+  readonly builder: ProcessMark | undefined;
+}
+
+export interface ProcessMark {
   readonly pid: number;
   /** Undefined where the system does not tell. */
   readonly startedAt: string | undefined;
-  /** Undefined until the server listens. */
-  readonly url: string | undefined;
 }
 
 /** The folder belongs to a server that is running. */
@@ -21,9 +26,12 @@ export class DataLockedError extends Error {
 
 export class DataLock {
   readonly #file: string;
+  #url: string | undefined;
+  #builder: ProcessMark | undefined;
 
-  private constructor(file: string) {
+  private constructor(file: string, builder: ProcessMark | undefined) {
     this.#file = file;
+    this.#builder = builder;
   }
 
   /**
@@ -31,11 +39,12 @@ export class DataLock {
    * find the same dead owner at the same moment, the one that wrote last has it: both look again after `settleMs`.
    */
   static async take(folder: string, settleMs = 30): Promise<DataLock> {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, 'skein.pid');
     refuse(folder, runningOwner(file));
-    const lock = new DataLock(file);
-    lock.#write(undefined);
+    // A supervisor that was killed leaves a builder that ends by itself soon: its mark is kept until it has.
+    const lock = new DataLock(file, readOwner(file)?.builder);
+    lock.#write();
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     const owner = runningOwner(file);
     if (owner?.pid !== process.pid) refuse(folder, owner);
@@ -44,15 +53,39 @@ export class DataLock {
 
   /** Notes the address, for messages and for the command line. */
   listening(url: string): void {
-    this.#write(url);
+    this.#url = url;
+    this.#write();
+  }
+
+  /** Notes the process that writes to the folder from now on. */
+  builderIs(pid: number): void {
+    this.#builder = markOf(pid);
+    this.#write();
+  }
+
+  /**
+   * Resolves once no builder of an earlier server is left: two of them would write over each other. Throws `DataLockedError`
+   * when it has not ended after `waitMsMax`.
+   */
+  async untilNoBuilder(waitMsMax: number): Promise<void> {
+    const stepMs = 25;
+    for (let waitedMs = 0; isAlive(this.#builder); waitedMs += stepMs) {
+      if (waitedMs >= waitMsMax) {
+        const pid = this.#builder?.pid;
+        throw new DataLockedError(
+          `process ${pid}, left by a server that was killed, still writes to the data folder`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, stepMs));
+    }
   }
 
   release(): void {
     if (readOwner(this.#file)?.pid === process.pid) rmSync(this.#file, { force: true });
   }
 
-  #write(url: string | undefined): void {
-    const owner = { pid: process.pid, startedAt: startOf(process.pid), url };
+  #write(): void {
+    const owner = { ...markOf(process.pid), url: this.#url, builder: this.#builder };
     const temporary = `${this.#file}.${process.pid}`;
     writeFileSync(temporary, `${JSON.stringify(owner)}\n`);
     renameSync(temporary, this.#file);
@@ -74,23 +107,33 @@ function refuse(folder: string, owner: DataOwner | undefined): void {
 
 function runningOwner(file: string): DataOwner | undefined {
   const owner = readOwner(file);
-  if (owner === undefined || !isRunning(owner.pid)) return undefined;
-  return startOf(owner.pid) === owner.startedAt ? owner : undefined;
+  return isAlive(owner) ? owner : undefined;
+}
+
+function isAlive(mark: ProcessMark | undefined): boolean {
+  return mark !== undefined && isRunning(mark.pid) && startOf(mark.pid) === mark.startedAt;
+}
+
+function markOf(pid: number): ProcessMark {
+  return { pid, startedAt: startOf(pid) };
 }
 
 function readOwner(file: string): DataOwner | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (!isJsonObject(content) || typeof content['pid'] !== 'number') return undefined;
-    const { pid, startedAt, url } = content;
-    return {
-      pid,
-      startedAt: typeof startedAt === 'string' ? startedAt : undefined,
-      url: typeof url === 'string' ? url : undefined,
-    };
+    const mark = readMark(content);
+    if (!isJsonObject(content) || mark === undefined) return undefined;
+    const { url, builder } = content;
+    return { ...mark, url: typeof url === 'string' ? url : undefined, builder: readMark(builder) };
   } catch {
     return undefined;
   }
+}
+
+function readMark(value: unknown): ProcessMark | undefined {
+  if (!isJsonObject(value) || typeof value['pid'] !== 'number') return undefined;
+  const { pid, startedAt } = value;
+  return { pid, startedAt: typeof startedAt === 'string' ? startedAt : undefined };
 }
 
 export function isRunning(pid: number): boolean {

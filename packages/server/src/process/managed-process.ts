@@ -22,6 +22,8 @@ export interface ManagedProcessOptions {
   /** A socket to listen on instead of opening one. */
   readonly socket?: SocketHandle | undefined;
   readonly startMsMax: number;
+  /** Called at once, long before it has started: so that whoever stops everything knows of it. */
+  readonly onSpawned?: ((process: ManagedProcess) => void) | undefined;
   readonly onMessage?: ((process: ManagedProcess, message: FromProcess) => void) | undefined;
 }
 
@@ -47,6 +49,7 @@ export class ManagedProcess {
   /** Rejects with `ProcessStartError`; then the process is gone. */
   static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
     const managed = new ManagedProcess(options);
+    options.onSpawned?.(managed);
     await managed.#untilStarted(options);
     return managed;
   }

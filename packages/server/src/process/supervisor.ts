@@ -163,11 +163,14 @@ export class Supervisor {
       settings,
       startMsMax,
       socket,
+      onSpawned: (spawned) => {
+        this.#all.add(spawned);
+        void spawned.exited.then(() => this.#all.delete(spawned));
+        if (this.#stopping) spawned.kill();
+      },
       onMessage: (sender, message) => this.#receive(sender, message),
     });
-    this.#all.add(process);
-    void process.exited.then(() => this.#all.delete(process));
-    this.#options.log.info({ pid: process.pid }, `${name} is running`);
+    this.#options.log.debug({ pid: process.pid }, `${name} is running`);
     return process;
   }
 

@@ -1,7 +1,7 @@
 /** Endpoints that read: search in its forms, facet values, browse, records by identifier. */
 import { randomBytes } from 'node:crypto';
 import type { Json, JsonObject } from '@skein/base';
-import type { SearchResult } from '@skein/engine';
+import { CursorError, type SearchResult } from '@skein/engine';
 import {
   ApiError,
   allOf,
@@ -162,10 +162,23 @@ function browsed(call: Call, context: ApiContext, body: JsonObject): ApiResponse
     search: request,
     parameters,
   } = parseBrowse({ body, settings: index.settings, forced: call.forced });
-  const page = index.view.browse(request.query, cursor, request.query.length);
+  const page = pageOf(index, request, cursor);
   const next = page.cursor === undefined ? undefined : encodeBrowseCursor(page.cursor, parameters);
   const options = renderOptions(context, indexName, request, call.request.startedAtMs);
   return jsonText(renderBrowse({ ...page, cursor: next }, options));
+}
+
+function pageOf(
+  index: ReadableIndex,
+  request: SearchRequest,
+  cursor: string | undefined,
+): ReturnType<ReadableIndex['view']['browse']> {
+  try {
+    return index.view.browse(request.query, cursor, request.query.length);
+  } catch (error) {
+    if (error instanceof CursorError) throw new ApiError('cursor-invalid');
+    throw error;
+  }
 }
 
 /** The record, unless the key's filters hide it: a key made for one user's records must not fetch another's by name. */

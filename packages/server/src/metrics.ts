@@ -1,0 +1,82 @@
+/**
+ * Counters of one process, and the page of all processes' counters in Prometheus's text form. Nothing in them names an
+ * index, a key or a query.
+ */
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricsSnapshot } from './process/messages.ts';
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'route' | 'status'>;
+  readonly #durations: Histogram<'route'>;
+
+  /** `process`: which kind of process counts. `builderConnected`: only query processes know. */
+  constructor(options: {
+    readonly process: string;
+    readonly builderConnected?: (() => boolean) | undefined;
+  }) {
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      name: 'skein_http_requests_total',
+      help: 'HTTP requests answered, by route and status',
+      labelNames: ['route', 'status'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'skein_http_request_duration_seconds',
+      help: 'Time from the head of a request to the end of its answer',
+      labelNames: ['route'],
+      buckets: [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    const { process: kind, builderConnected } = options;
+    gauge(registers, 'skein_processes', 'Running processes by kind', kind, () => 1);
+    gauge(registers, 'skein_resident_bytes', 'Memory of the processes by kind', kind, () =>
+      process.memoryUsage.rss(),
+    );
+    gauge(registers, 'skein_cpu_seconds', 'Processor time of the running processes by kind', kind, () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    });
+    if (builderConnected !== undefined) {
+      gauge(registers, 'skein_builder_connected', 'Processes that reach the builder', kind, () =>
+        builderConnected() ? 1 : 0,
+      );
+    }
+  }
+
+  answered(answer: { readonly route: string; readonly status: number; readonly durationMs: number }): void {
+    this.#requests.inc({ route: answer.route, status: answer.status });
+    this.#durations.observe({ route: answer.route }, answer.durationMs / 1000);
+  }
+
+  async snapshot(): Promise<MetricsSnapshot> {
+    return this.#registry.getMetricsAsJSON();
+  }
+}
+
+/** The sum over processes, as text. */
+export async function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return AggregatorRegistry.aggregate(snapshots.filter((each) => each.length > 0) as object[]).metrics();
+}
+
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+function gauge(
+  registers: Registry[],
+  name: string,
+  help: string,
+  process: string,
+  value: () => number,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: ['process'],
+    registers,
+    aggregator: 'sum',
+    collect() {
+      this.set({ process }, value());
+    },
+  });
+}

@@ -1,0 +1,39 @@
+/** Entry of the builder process: the member's builder, under the supervisor. */
+import { constants, setPriority } from 'node:os';
+import { Builder } from '@skein/member';
+import type { Logger } from 'pino';
+import { createLog } from '../log.ts';
+import { Metrics } from '../metrics.ts';
+import { onSupervisorMessages } from './life.ts';
+import { type ProcessSettings, tellSupervisor } from './messages.ts';
+
+const metrics = new Metrics({ process: 'builder' });
+
+onSupervisorMessages({
+  metrics,
+  start: async (settings: ProcessSettings) => {
+    const { configuration, secret, socketPath } = settings;
+    const log: Logger = createLog(configuration.logLevel, 'builder');
+    try {
+      // Searches come first where cores are few.
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch {
+      // Not allowed here: then all processes are equal.
+    }
+    const builder = await Builder.start({
+      dataFolder: configuration.data,
+      socketPath,
+      secret,
+      memoryBytesMax: configuration.builderMemoryMib * 1024 * 1024,
+      publishIntervalMs: configuration.publishIntervalMs,
+      log: (level, message) => log[level](message),
+      onFatal: (error) => {
+        log.fatal({ err: error }, 'the builder cannot go on');
+        // Started again by the supervisor, it recovers from the log.
+        process.exit(1);
+      },
+    });
+    tellSupervisor({ kind: 'started', port: 0, sharesPort: true });
+    return { drain: () => builder.close() };
+  },
+});

@@ -1,0 +1,78 @@
+/** Entry of a query process: HTTP in front of this machine's member. */
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createProjection } from '@skein/engine';
+import { KeyVault, Member } from '@skein/member';
+import { ObjectIDMaker } from '@skein/wire';
+import { HttpServer } from '../http/http-server.ts';
+import { pageRoutes } from '../http/page-assets.ts';
+import { Router } from '../http/router.ts';
+import { createLog } from '../log.ts';
+import { METRICS_TYPE, Metrics } from '../metrics.ts';
+import { apiRoutes } from '../routes/api-routes.ts';
+import { liveMember } from '../routes/live-member.ts';
+import { systemRoutes } from '../routes/system-routes.ts';
+import { metricsOfAll, onSupervisorMessages } from './life.ts';
+import { listen, reportListening } from './listening.ts';
+
+const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+const nowMs = (): number => Date.now();
+let builderConnected = (): boolean => false;
+const metrics = new Metrics({ process: 'query', builderConnected: () => builderConnected() });
+
+onSupervisorMessages({
+  metrics,
+  start: async (settings, socket) => {
+    const { configuration, secret, applicationId, pageKey } = settings;
+    const log = createLog(configuration.logLevel, 'query');
+    const opened = new Member({
+      dataFolder: configuration.data,
+      socketPath: settings.socketPath,
+      secret,
+      viewBytesMax: configuration.queryMemoryMib * 1024 * 1024,
+    });
+    builderConnected = () => opened.builderPresent;
+    const member = liveMember(opened, { nowMs, log });
+    const ids = new ObjectIDMaker(nowMs, settings.processNumber % 1000);
+    const routes = [
+      ...systemRoutes({
+        member,
+        metrics: async () => ({ text: await metricsOfAll(), contentType: METRICS_TYPE }),
+        page:
+          pageKey === undefined
+            ? undefined
+            : { applicationId, searchKey: pageKey, routes: pageRoutes(pageFolder) },
+      }),
+      ...apiRoutes({
+        member,
+        vault: new KeyVault(secret),
+        nowMs,
+        makeObjectID: () => ids.next(),
+        recordBytesMax: configuration.recordBytesMax,
+        project: createProjection,
+        serverName: hostname(),
+      }),
+    ];
+    const server = new HttpServer({
+      router: new Router(routes),
+      log,
+      bodyBytesMax: configuration.bodyBytesMax,
+      gzipBytesMin: configuration.gzipBytesMin,
+      keepAliveMs: configuration.keepAliveMs,
+      requestTimeoutMs: configuration.requestTimeoutMs,
+      onAnswered: (answer) => {
+        metrics.answered(answer);
+        log.debug(answer, 'answered');
+      },
+    });
+    // What comes in the first moment should find the builder, but searches do not need it.
+    await Promise.race([opened.whenBuilderPresent(), new Promise((resolve) => setTimeout(resolve, 500))]);
+    reportListening(await listen(server.node, { ...configuration, socket }));
+    return {
+      drain: async (how) => {
+        await server.drain(how, configuration.drainMs);
+        opened.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,300 @@
+/**
+ * The whole life of a server in the foreground: takes the data folder, starts its processes, says where it listens, and ends on
+ * a signal.
+ *
+ *   SIGINT, SIGTERM   finish what is being answered, publish, end with 0; the second time, end at once with 130
+ *   SIGHUP            replace all processes without losing a request
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BuilderClient, DataLayout, KeyVault, listApplications, readApplication } from '@skein/member';
+import type { Logger } from 'pino';
+import { type ApplicationSetup, chooseApplicationId, setUpApplication } from './application-setup.ts';
+import { type Configuration, ConfigurationError } from './configuration.ts';
+import { writeCredentials } from './credentials-file.ts';
+import { DataLock, DataLockedError } from './data-lock.ts';
+import { createLog } from './log.ts';
+import { ProcessStartError } from './process/managed-process.ts';
+import { Supervisor } from './process/supervisor.ts';
+import { loadSecret } from './secret.ts';
+
+export interface ServeOptions {
+  /** Arguments for node that load the demo indexes, in a process of its own; the connection is in its environment. */
+  readonly demoCommand?: readonly string[] | undefined;
+  /** Takes what a person reads; standard output by default. */
+  readonly say?: ((text: string) => void) | undefined;
+}
+
+const entry = (name: string): string => fileURLToPath(new URL(`./process/${name}.ts`, import.meta.url));
+/** How long the builder of a killed server may take to finish. */
+const orphanWaitMsMax = 30_000;
+/** Names of sockets may be about 100 bytes long. */
+const socketFolderBytesMax = 80;
+
+/** Resolves with the exit code when the server has ended. Problems that an operator can mend are told, not thrown. */
+export async function serve(configuration: Configuration, options: ServeOptions = {}): Promise<number> {
+  const log = createLog(configuration.logLevel, 'supervisor');
+  const signals = new Signals();
+  try {
+    const secret = loadSecret(configuration);
+    const lock = await DataLock.take(configuration.data);
+    const socketFolder = makeSocketFolder();
+    try {
+      await lock.untilNoBuilder(orphanWaitMsMax);
+      await refuseTakenPort(configuration);
+      return await run({ configuration, options, secret, lock, socketFolder, log, signals });
+    } finally {
+      rmSync(socketFolder, { recursive: true, force: true });
+      lock.release();
+    }
+  } catch (error) {
+    const expected =
+      error instanceof ConfigurationError ||
+      error instanceof DataLockedError ||
+      error instanceof ProcessStartError;
+    if (!expected) throw error;
+    process.stderr.write(`skein: ${error.message}\n`);
+    return 1;
+  } finally {
+    signals.release();
+  }
+}
+
+interface Run {
+  readonly configuration: Configuration;
+  readonly options: ServeOptions;
+  readonly secret: string;
+  readonly lock: DataLock;
+  readonly socketFolder: string;
+  readonly log: Logger;
+  readonly signals: Signals;
+}
+
+async function run({
+  configuration,
+  options,
+  secret,
+  lock,
+  socketFolder,
+  log,
+  signals,
+}: Run): Promise<number> {
+  const say = options.say ?? ((text: string) => void process.stdout.write(text));
+  const layout = new DataLayout(configuration.data);
+  const vault = new KeyVault(secret);
+  const socketPath = join(socketFolder, 'builder.sock');
+  const applicationId = chooseApplicationId(configuration.applicationId, listApplications(layout));
+  const supervisor = new Supervisor({
+    builderEntry: entry('builder-main'),
+    queryEntry: entry('query-main'),
+    queryProcesses: configuration.queryProcesses,
+    settings: { configuration, secret, socketPath, applicationId, pageKey: undefined },
+    drainMs: configuration.drainMs,
+    log,
+    onBuilder: (pid) => lock.builderIs(pid),
+  });
+  let client: BuilderClient | undefined;
+  signals.onEnd(() => {
+    client?.close();
+    void supervisor.stop();
+  });
+  signals.onKill(() => supervisor.kill());
+  let demo: ChildProcess | undefined;
+  try {
+    await supervisor.startBuilder();
+    const line = new BuilderClient({ socketPath, onChanges: () => undefined, onResync: () => undefined });
+    client = line;
+    const setup = await setUpApplication({
+      applicationId,
+      configuration,
+      vault,
+      read: () => readApplication(layout, vault, applicationId),
+      propose: (operation) =>
+        line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' }),
+    });
+    line.close();
+    const pageKey = configuration.page ? setup.searchKey : undefined;
+    const port = await supervisor.startQueryProcesses({ pageKey });
+    const url = urlOf(configuration.host, port);
+    lock.listening(url);
+    noteCredentials(configuration, { url, applicationId, apiKey: setup.adminKey }, log);
+    say(welcome(url, setup, configuration));
+    signals.onReload(() => {
+      supervisor
+        .reload()
+        .catch((error: unknown) => log.error({ err: error }, 'the reload failed; the old processes go on'));
+    });
+    if (configuration.demo && options.demoCommand !== undefined && !signals.ended) {
+      demo = loadDemo(options.demoCommand, { url, applicationId, apiKey: setup.adminKey }, log);
+    }
+    await signals.untilEnd();
+    log.info('stopping');
+    return await Promise.race([signals.untilKill().then(() => 130), end(supervisor, demo)]);
+  } catch (error) {
+    if (!signals.ended) throw error;
+    // Stopped while starting: what was half up is on its way down.
+    return await Promise.race([signals.untilKill().then(() => 130), end(supervisor, demo)]);
+  } finally {
+    client?.close();
+    demo?.kill('SIGKILL');
+    supervisor.kill();
+  }
+}
+
+async function end(supervisor: Supervisor, demo: ChildProcess | undefined): Promise<number> {
+  demo?.kill('SIGTERM');
+  await supervisor.stop();
+  return 0;
+}
+
+/** What the process is asked from outside. */
+class Signals {
+  #ended = false;
+  #killed = false;
+  #onEnd: () => void = () => undefined;
+  #onKill: () => void = () => undefined;
+  #onReload: () => void = () => undefined;
+  readonly #whenEnded = Promise.withResolvers<void>();
+  readonly #whenKilled = Promise.withResolvers<void>();
+  readonly #end = (): void => {
+    if (this.#ended) {
+      this.#killed = true;
+      this.#onKill();
+      this.#whenKilled.resolve();
+      return;
+    }
+    this.#ended = true;
+    this.#onEnd();
+    this.#whenEnded.resolve();
+  };
+  readonly #reload = (): void => {
+    if (!this.#ended) this.#onReload();
+  };
+
+  constructor() {
+    process.on('SIGINT', this.#end);
+    process.on('SIGTERM', this.#end);
+    process.on('SIGHUP', this.#reload);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  onEnd(act: () => void): void {
+    this.#onEnd = act;
+    if (this.#ended) act();
+  }
+
+  onKill(act: () => void): void {
+    this.#onKill = act;
+    if (this.#killed) act();
+  }
+
+  onReload(act: () => void): void {
+    this.#onReload = act;
+  }
+
+  untilEnd(): Promise<void> {
+    return this.#whenEnded.promise;
+  }
+
+  untilKill(): Promise<void> {
+    return this.#whenKilled.promise;
+  }
+
+  release(): void {
+    process.off('SIGINT', this.#end);
+    process.off('SIGTERM', this.#end);
+    process.off('SIGHUP', this.#reload);
+  }
+}
+
+/**
+ * Query processes share the port, which would also let in another server of the same user: whether somebody else has it is found
+ * out by asking for it alone.
+ */
+async function refuseTakenPort({ host, port }: Configuration): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  try {
+    probe.listen({ host, port, exclusive: true });
+    await once(probe, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${port} on ${host} is taken by another program; stop it or choose another SKEIN_PORT`,
+      EACCES: `port ${port} may not be opened by this user; choose a SKEIN_PORT above 1023`,
+      EADDRNOTAVAIL: `${host} is not an address of this machine; choose another SKEIN_HOST`,
+      ENOTFOUND: `${host} is not an address of this machine; choose another SKEIN_HOST`,
+    };
+    const reason = reasons[String(code)];
+    if (reason === undefined) throw error;
+    throw new ConfigurationError(reason, { cause: error });
+  }
+  probe.close();
+  await once(probe, 'close');
+}
+
+function makeSocketFolder(): string {
+  // Only this user may enter; mkdtemp makes it so.
+  const base = Buffer.byteLength(tmpdir()) <= socketFolderBytesMax || !existsSync('/tmp') ? tmpdir() : '/tmp';
+  return mkdtempSync(join(base, 'skein-'));
+}
+
+function urlOf(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** A convenience for the command line on this machine: that it fails is no reason not to serve. */
+function noteCredentials(
+  { credentialsFile }: Configuration,
+  credentials: Parameters<typeof writeCredentials>[1],
+  log: Logger,
+): void {
+  if (credentialsFile === undefined) return;
+  try {
+    writeCredentials(credentialsFile, credentials);
+  } catch (error) {
+    log.warn({ err: error }, 'the credentials file could not be written');
+  }
+}
+
+function welcome(url: string, setup: ApplicationSetup, configuration: Configuration): string {
+  const { made } = setup;
+  const lines = [`Skein serves on ${url}`, `  application id  ${setup.applicationId}`];
+  if (made.adminKey) lines.push(`  admin key       ${setup.adminKey}`);
+  if (made.searchKey) lines.push(`  search key      ${setup.searchKey}`);
+  if (made.adminKey || made.searchKey) lines.push('  Keys are shown this once: keep them.');
+  if (configuration.page) lines.push(`Search page: ${url}/`);
+  lines.push('Ctrl-C stops it.');
+  return `${lines.join('\n')}\n`;
+}
+
+function loadDemo(
+  command: readonly string[],
+  server: { readonly url: string; readonly applicationId: string; readonly apiKey: string },
+  log: Logger,
+): ChildProcess {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));
+  const child = spawn(process.execPath, command, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...Object.fromEntries(inherited),
+      SKEIN_URL: server.url,
+      SKEIN_APPLICATION_ID: server.applicationId,
+      SKEIN_API_KEY: server.apiKey,
+    },
+  });
+  child.on('error', (error) => log.warn({ err: error }, 'the demo indexes could not be loaded'));
+  child.on('exit', (code) => {
+    if (code !== 0 && code !== null) log.warn({ code }, 'the demo indexes were not loaded completely');
+  });
+  return child;
+}
