@@ -2,7 +2,16 @@
 import {
   ENDPOINTS,
   type Endpoint,
+  filterDepthMax,
+  filterTermCountMax,
+  forcedParameterBytesMax,
+  hitsPerPageMax,
+  indexNameBytesMax,
+  maxFacetHitsMax,
+  maxValuesPerFacetMax,
   OTHER_ENDPOINTS,
+  objectIDBytesMax,
+  objectsPerRequestMax,
   PARAMETERS,
   type ParameterDefinition,
   SETTING_ALIASES,
@@ -35,6 +44,23 @@ const FORMS = `## Answers and conventions
 | secured keys | same, in the forms of old and new clients; an unknown parameter inside one is refused and not ignored |
 | filters of a key | added to the request's own (also \`facetFilters\`, \`numericFilters\`, \`tagFilters\`) |`;
 
+const LIMITS: readonly (readonly [what: string, limit: number, past: string])[] = [
+  ['bytes of a record (configurable)', recordBytesMaxDefault, '400 with position and objectID'],
+  ['bytes of an objectID', objectIDBytesMax, '400'],
+  ['bytes of an index name', indexNameBytesMax, '400'],
+  ['hits of a page', hitsPerPageMax, 'cut'],
+  ['`paginationLimitedTo`', paginationLimitedToMax, '400'],
+  ['values of a facet', maxValuesPerFacetMax, 'cut'],
+  ['values of a facet search', maxFacetHitsMax, '400'],
+  ['queries of a multi-query', queriesPerRequestMax, '400'],
+  ['records of a multi-get', objectsPerRequestMax, '400'],
+  ['conditions in a filter parameter', filterTermCountMax, '400'],
+  ['levels of nesting in `filters`', filterDepthMax, '400'],
+  ['points of a polygon', polygonPointsMax, '400'],
+  ['bytes of `userData`', userDataBytesMax, '400'],
+  ['bytes of a parameter forced by a key (filters excepted)', forcedParameterBytesMax, '400'],
+];
+
 export function compatPage(): string {
   return [
     INTRODUCTION,
@@ -43,9 +69,15 @@ export function compatPage(): string {
     `## Search parameters and index settings\n\n**Q** in searches · **S** as a setting of the index · **QS** as a setting that a search may override\n\n${parameterTable()}`,
     `Old names of settings that are understood: ${aliases()}.`,
     FORMS,
+    `## Limits\n\n${limitTable()}`,
     `## Other APIs\n\nNot served yet.\n\n${otherTable()}`,
     '',
   ].join('\n\n');
+}
+
+function limitTable(): string {
+  const rows = LIMITS.map(([what, limit, past]) => `| ${what} | ${limit.toLocaleString('en')} | ${past} |`);
+  return ['| what | at most | past it |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function endpointTable(endpoints: readonly Endpoint[]): string {

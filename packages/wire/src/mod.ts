@@ -24,7 +24,21 @@ export {
   isExpired,
   parseApiKeyFields,
 } from './keys.ts';
-export { objectIDBytesMax, recordBytesMaxDefault } from './limits.ts';
+export {
+  filterDepthMax,
+  filterTermCountMax,
+  forcedParameterBytesMax,
+  hitsPerPageMax,
+  maxFacetHitsMax,
+  maxValuesPerFacetMax,
+  objectIDBytesMax,
+  objectsPerRequestMax,
+  paginationLimitedToMax,
+  polygonPointsMax,
+  queriesPerRequestMax,
+  recordBytesMaxDefault,
+  userDataBytesMax,
+} from './limits.ts';
 export { generatedObjectID, ObjectIDMaker, objectIDOf } from './object-ids.ts';
 export { OTHER_ENDPOINTS } from './other-endpoints.ts';
 export {

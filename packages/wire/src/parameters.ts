@@ -3,7 +3,7 @@
  * default, and how Skein's meaning compares. Validation, merging and `docs/compat/algolia.md` are derived from it.
  */
 import type { Json } from '@skein/base';
-import { maxFacetHitsMax, maxValuesPerFacetMax, paginationLimitedToMax } from './limits.ts';
+import { hitsPerPageMax, maxFacetHitsMax, maxValuesPerFacetMax, paginationLimitedToMax } from './limits.ts';
 
 /** Q: search time only. S: index setting only. QS: a setting that a search may override. */
 export type ParameterScope = 'Q' | 'S' | 'QS';
@@ -84,7 +84,7 @@ export const PARAMETERS = {
   facetingAfterDistinct: define('Q', boolean, false),
   page: define('Q', integer(0), 0),
   offset: define('Q', integer(0), undefined),
-  length: define('Q', { ...integer(0), max: 1000, cut: 'max' } as ParameterType, undefined),
+  length: define('Q', { ...integer(0), max: hitsPerPageMax, cut: 'max' } as ParameterType, undefined),
   aroundLatLng: define('Q', string, ''),
   aroundLatLngViaIP: define(
     'Q',
@@ -135,7 +135,7 @@ export const PARAMETERS = {
   highlightPostTag: define('QS', string, '</em>'),
   snippetEllipsisText: define('QS', string, '…'),
   restrictHighlightAndSnippetArrays: define('QS', boolean, false),
-  hitsPerPage: define('QS', { ...integer(0), max: 1000, cut: 'max' } as ParameterType, 20, {
+  hitsPerPage: define('QS', { ...integer(0), max: hitsPerPageMax, cut: 'max' } as ParameterType, 20, {
     compat: 'differs',
     note: '0 is accepted; more than 1000 is cut to 1000',
   }),

@@ -225,7 +225,7 @@ export function deleteByQuery(parameters: JsonObject, settings: JsonObject): Sea
   return searchRequestOf(readParameters(parameters), { settings }, 'browse').query;
 }
 
-export const OPERATION_SCOPES = ['settings', 'synonyms', 'rules'] as const;
+const OPERATION_SCOPES = ['settings', 'synonyms', 'rules'] as const;
 export type OperationScope = (typeof OPERATION_SCOPES)[number];
 
 export interface IndexOperation {
