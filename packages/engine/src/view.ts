@@ -271,7 +271,7 @@ export class View {
 
   #hits(ranked: readonly RankedRecord[], run: MatchRun, query: SearchQuery): SearchHit[] {
     const highlighter = query.highlight === undefined ? undefined : this.#highlighter(run, query);
-    const sequences = this.#groupLimit(query) > 0 ? groupSequences(ranked) : undefined;
+    const sequences = this.#groupLimit(query) > 0 ? distinctSequences(ranked) : undefined;
     return ranked.slice(query.offset).map((record, at) => {
       const { reader } = record.search;
       const recordJson = reader.records.json(record.docId);
@@ -320,18 +320,6 @@ export class View {
     }
     return held === all;
   }
-}
-
-/** Each record's place inside its group; a page starts in the middle of groups, so all records before it are needed. */
-function groupSequences(ranked: readonly RankedRecord[]): number[] {
-  const counts = new Map<string, number>();
-  return ranked.map(({ search, docId }) => {
-    const group = search.reader.columns.distinctValue(docId);
-    if (group === undefined) return 0;
-    const before = counts.get(group) ?? 0;
-    counts.set(group, before + 1);
-    return before;
-  });
 }
 
 /** The docs of a bitset in order, read in chunks. */
@@ -403,6 +391,18 @@ function bestOfGroups(run: MatchRun, query: SearchQuery, groupLimit: number): re
     const docs = kept.get(search)!;
     intersectInto(search.memory, docs, search.docs, search.docCount);
     return { search, docs, count: counts.get(search) ?? 0 };
+  });
+}
+
+/** For each record, how many of its group come before it. */
+function distinctSequences(ranked: readonly RankedRecord[]): readonly number[] {
+  const counts = new Map<string, number>();
+  return ranked.map(({ search, docId }) => {
+    const group = search.reader.columns.distinctValue(docId);
+    if (group === undefined) return 0;
+    const sequence = counts.get(group) ?? 0;
+    counts.set(group, sequence + 1);
+    return sequence;
   });
 }
 

@@ -5,7 +5,8 @@
  *
  * `field` 0 … 254: a token; payload is the term's ordinal; its position is the running position, which then grows by one.
  * `field` 255: control; payload = (delta + DELTA_BIAS) << 1 | boundary. `delta` is added to the running position; `boundary`
- * says that an array element ends here (a change of field ends one too). The running position starts at 0 in each field.
+ * says that an array element ends here (a change of field ends one too). The running position starts at 0 in each field; a
+ * control belongs to the token behind it, so one between two fields counts in the second.
  *
  * The entries of one field are contiguous. Scored in the kernel (`kernel/assembly/score.ts`), which reads the same format.
  */

@@ -48,7 +48,10 @@ export class SegmentBuilder {
   readonly #merged = new MergedRecords();
   #source: RecordSource | undefined;
   #field = -1;
+  /** Running position of the stream, and where the text goes on. */
   #position = 0;
+  #target = 0;
+  #elementEnded = false;
 
   constructor(schema: IndexSchema) {
     this.#fields = new TextFields(schema);
@@ -176,32 +179,28 @@ export class SegmentBuilder {
     if (field !== this.#field) {
       this.#field = field;
       this.#position = 0;
-    } else {
-      this.#tokens.push(controlEntry(ELEMENT_GAP, true));
-      this.#position += ELEMENT_GAP;
+      this.#target = 0;
+      this.#elementEnded = false;
+    } else if (this.#target > 0) {
+      // Only behind the field's first token: leading empty texts do not count.
+      this.#target += ELEMENT_GAP;
+      this.#elementEnded = true;
     }
     const camelCase = this.#camelCase.length > 0 && this.#camelCase.includes(this.#fields.paths[field]!);
     const list = this.#tokeniser.tokenise(text, { camelCase, compounds: true });
-    this.#addTokens(list, field);
+    const start = this.#target;
+    for (let at = 0; at < list.count; at++) this.#addToken(list.terms[at]!, field, start + list.positions[at]!);
   };
 
-  #addTokens(list: TokenList, field: number): void {
-    const start = this.#position;
-    let next = start;
-    for (let at = 0; at < list.count; at++) {
-      const position = start + list.positions[at]!;
-      if (position !== this.#position) {
-        this.#tokens.push(controlEntry(position - this.#position, false));
-        this.#position = position;
-      }
-      this.#tokens.push(tokenEntry(this.addTerm(list.terms[at]!), field));
-      this.#position++;
-      if (this.#position > next) next = this.#position;
+  /** Controls come right before the token that needs them, so those between two fields belong to the second. */
+  #addToken(term: string, field: number, position: number): void {
+    if (position !== this.#position || this.#elementEnded) {
+      this.#tokens.push(controlEntry(position - this.#position, this.#elementEnded));
+      this.#elementEnded = false;
     }
-    if (next !== this.#position) {
-      this.#tokens.push(controlEntry(next - this.#position, false));
-      this.#position = next;
-    }
+    this.#tokens.push(tokenEntry(this.addTerm(term), field));
+    this.#position = position + 1;
+    if (this.#position > this.#target) this.#target = this.#position;
   }
 
   #from(source: RecordSource): void {

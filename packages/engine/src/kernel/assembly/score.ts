@@ -173,6 +173,7 @@ function scan(plan: usize, work: usize, doc: u32): void {
   let field: u32 = CONTROL_FIELD;
   let flags: u32 = 0;
   let position: u32 = 0;
+  let delta: u32 = 0; // of a control, for the token behind it
   let positionEnd: u32 = 0;
   let elementStart = true;
   let anyMark = false;
@@ -181,7 +182,7 @@ function scan(plan: usize, work: usize, doc: u32): void {
     const entryField = entry & 255;
     if (entryField == CONTROL_FIELD) {
       const payload = entry >>> 8;
-      position += <u32>(<i32>(payload >>> 1) - DELTA_BIAS);
+      delta = <u32>(<i32>(payload >>> 1) - DELTA_BIAS);
       if (payload & 1) elementStart = true;
       continue;
     }
@@ -194,6 +195,8 @@ function scan(plan: usize, work: usize, doc: u32): void {
       positionEnd = 0;
       elementStart = true;
     }
+    position += delta;
+    delta = 0;
     const tag: u32 = load<u16>(tags + (<usize>(entry >>> 8) << 1));
     if (tag && flags & FIELD_SEARCHED) {
       let event = events + (<usize>load<u32>(combinations + (<usize>tag << 3)) << 2);
@@ -487,13 +490,14 @@ export function phraseFilter(plan: usize, bitset: usize, bytes: usize, terms: us
 function holdsPhrase(work: usize, start: usize, end: usize, terms: usize, count: u32): bool {
   let field: u32 = CONTROL_FIELD;
   let position: u32 = 0;
+  let delta: u32 = 0;
   let markEnd: u32 = 0;
   let found = false;
   for (let at = start; at < end && !found; at += 4) {
     const entry = load<u32>(at);
     const entryField = entry & 255;
     if (entryField == CONTROL_FIELD) {
-      position += <u32>(<i32>(entry >>> 9) - DELTA_BIAS);
+      delta = <u32>(<i32>(entry >>> 9) - DELTA_BIAS);
       continue;
     }
     if (entryField != field) {
@@ -502,6 +506,8 @@ function holdsPhrase(work: usize, start: usize, end: usize, terms: usize, count:
       position = 0;
       markEnd = 0;
     }
+    position += delta;
+    delta = 0;
     const term = entry >>> 8;
     for (let ordinal: u32 = 0; ordinal < count; ordinal++) {
       if (load<u32>(terms + (ordinal << 2)) != term) continue;
