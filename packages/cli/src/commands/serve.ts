@@ -1,5 +1,6 @@
 /** `skein serve` and `skein reload`. The flags of `serve` are the server's own table of settings. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   CONFIGURATION_FILE,
   ConfigurationError,
@@ -46,7 +47,8 @@ async function serve(flags: readonly string[], context: Context): Promise<void> 
   for (const warning of loaded.warnings) context.stderr.write(`skein: ${warning}\n`);
   // Loaded only here: the server's packages are of no use to the other commands, and take a while.
   const { serve: run } = await import('@skein/server');
-  context.setExitCode(await run(loaded.configuration));
+  const demoCommand = [fileURLToPath(new URL('../main.ts', import.meta.url)), 'demo'];
+  context.setExitCode(await run(loaded.configuration, { demoCommand }));
 }
 
 /** One paragraph per setting, as wide as a terminal is narrow. */
