@@ -215,7 +215,7 @@ const ENDPOINTS_OF_SPECIFICATION: Readonly<Record<string, readonly string[]>> = 
   ],
 };
 
-test('1: the page is what the tables say (write it anew: node_modules/.bin/node tools/write-compat.ts)', () => {
+test('1: the page is what the tables say (write it anew: npm run compat)', () => {
   const page = readFileSync(new URL('../docs/compat/algolia.md', import.meta.url), 'utf8');
   expect(page).toBe(compatPage());
 });

@@ -14,12 +14,17 @@ import {
   objectsPerRequestMax,
   PARAMETERS,
   type ParameterDefinition,
+  paginationLimitedToMax,
+  polygonPointsMax,
+  queriesPerRequestMax,
+  recordBytesMaxDefault,
   SETTING_ALIASES,
+  userDataBytesMax,
 } from '@skein/wire';
 
 const INTRODUCTION = `# Algolia compatibility
 
-Made from Skein's own tables by \`tools/write-compat.ts\`; a test fails when the two differ, so do not edit this page.
+Made from Skein's own tables by \`npm run compat\`; a test fails when the two differ, so do not edit this page.
 
 **same**: as Algolia documents or its clients' tests show · **differs**: works, with the difference stated · **not yet**: accepted where that is
 harmless, without the effect.`;

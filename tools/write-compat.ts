@@ -1,4 +1,4 @@
-/** Writes `docs/compat/algolia.md`: `node_modules/.bin/node tools/write-compat.ts`. */
+/** Writes `docs/compat/algolia.md`: `npm run compat`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { compatPage } from './compat-page.ts';
 
