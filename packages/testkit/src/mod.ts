@@ -1,0 +1,6 @@
+export {
+  type RunningSkein,
+  type SkeinProcesses,
+  type StartSkeinOptions,
+  startSkein,
+} from './skein-server.ts';

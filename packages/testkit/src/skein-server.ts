@@ -1,0 +1,175 @@
+/**
+ * A real server for tests: `skein serve` in processes of its own, on a free port, with a temporary data folder and known
+ * credentials.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface StartSkeinOptions {
+  /** `SKEIN_…` settings beside those that are always set; an empty text takes one of these away. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A folder that an earlier server was stopped on (`stop({ data: 'keep' })`); temporary by default. */
+  readonly folder?: string | undefined;
+}
+
+export interface SkeinProcesses {
+  readonly supervisor: number;
+  readonly builder: number;
+  readonly query: readonly number[];
+}
+
+export interface RunningSkein {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  readonly applicationId: string;
+  readonly adminKey: string;
+  readonly searchKey: string;
+  /** Holds `data` and `home`. */
+  readonly folder: string;
+  readonly dataFolder: string;
+  /** Ids of the processes that run at the moment; 0 for one that does not. */
+  processes(): SkeinProcesses;
+  /** Sends `SIGKILL`, and gives the ids of those that were hit. */
+  kill(which: 'supervisor' | 'builder' | 'query'): readonly number[];
+  /** Resolves when every process was replaced. */
+  reload(): Promise<void>;
+  /** Everything written so far, to both outputs. */
+  output(): string;
+  /** Resolves with the exit code. */
+  stop(options?: { readonly data?: 'keep' | 'remove' }): Promise<number | null>;
+}
+
+const launcher = fileURLToPath(new URL('../../cli/bin/skein.js', import.meta.url));
+const pinnedNode = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url));
+/** Several processes start, on machines that may be busy with other tests. */
+const startMsMax = 60_000;
+
+/** Rejects with the server's output when it does not come up. */
+export async function startSkein(options: StartSkeinOptions = {}): Promise<RunningSkein> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'skein-test-'));
+  const dataFolder = join(folder, 'data');
+  const given: Record<string, string> = {
+    SKEIN_PORT: '0',
+    SKEIN_DATA: dataFolder,
+    SKEIN_APPLICATION_ID: 'TESTAPP',
+    SKEIN_ADMIN_KEY: randomBytes(16).toString('hex'),
+    SKEIN_SEARCH_KEY: randomBytes(16).toString('hex'),
+    SKEIN_DEMO: '0',
+    ...options.env,
+  };
+  const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));
+  const child = spawn(pinnedNode, [launcher, 'serve'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...Object.fromEntries(inherited), HOME: join(folder, 'home'), XDG_CONFIG_HOME: '', ...env },
+  });
+  let output = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      for (const look of waiting) look();
+    });
+  }
+  /** Resolves with the first match in what is written from `from` on. */
+  const written = (pattern: RegExp, from = 0): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const fail = (reason: string): void => {
+        finish();
+        reject(new Error(`the server ${reason}; it wrote:\n${output}`));
+      };
+      const ended = (): void => fail('ended');
+      const timer = setTimeout(() => fail('took too long'), startMsMax);
+      const finish = (): void => {
+        clearTimeout(timer);
+        waiting.delete(look);
+        child.off('exit', ended);
+      };
+      const look = (): void => {
+        const match = pattern.exec(output.slice(from));
+        if (match === null) return;
+        finish();
+        resolve(match);
+      };
+      waiting.add(look);
+      child.once('exit', ended);
+      if (child.exitCode !== null) ended();
+      else look();
+    });
+
+  let url: string;
+  try {
+    url = (await written(/Skein serves on (http:\S+)[\s\S]*Ctrl-C/))[1] ?? '';
+  } catch (error) {
+    child.kill('SIGKILL');
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const printed = (name: string): string => new RegExp(`${name}\\s+(\\S+)`).exec(output)?.[1] ?? '';
+  return {
+    url,
+    port: Number(new URL(url).port),
+    applicationId: env['SKEIN_APPLICATION_ID'] ?? printed('application id'),
+    adminKey: env['SKEIN_ADMIN_KEY'] ?? printed('admin key'),
+    searchKey: env['SKEIN_SEARCH_KEY'] ?? printed('search key'),
+    folder,
+    dataFolder,
+    processes: () => processesOf(child, dataFolder),
+    kill(which) {
+      const { supervisor, builder, query } = processesOf(child, dataFolder);
+      const victims = which === 'query' ? query : [which === 'builder' ? builder : supervisor];
+      for (const pid of victims) if (pid > 0) process.kill(pid, 'SIGKILL');
+      return victims;
+    },
+    async reload() {
+      const from = output.length;
+      child.kill('SIGHUP');
+      await written(/"msg":"reloaded"/, from);
+    },
+    output: () => output,
+    async stop({ data = 'remove' } = {}) {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      if (data === 'remove') rmSync(folder, { recursive: true, force: true });
+      return child.exitCode;
+    },
+  };
+}
+
+/** Reads what the server notes in its data folder and, for the rest, what Linux knows of its children. */
+function processesOf(child: ChildProcess, dataFolder: string): SkeinProcesses {
+  const supervisor = child.exitCode === null && child.signalCode === null ? (child.pid ?? 0) : 0;
+  let builder = 0;
+  try {
+    const mark = JSON.parse(readFileSync(join(dataFolder, 'skein.pid'), 'utf8')) as {
+      builder?: { pid?: number };
+    };
+    builder = mark.builder?.pid ?? 0;
+  } catch {
+    // Not written yet, or taken away at the end.
+  }
+  const children = supervisor === 0 ? [] : childrenOf(supervisor);
+  return {
+    supervisor,
+    builder: children.includes(builder) ? builder : 0,
+    query: children.filter((pid) => pid !== builder),
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
