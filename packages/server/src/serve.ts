@@ -152,6 +152,15 @@ async function end(supervisor: Supervisor, demo: ChildProcess | undefined): Prom
   return 0;
 }
 
+/** A promise that somebody else fulfils. */
+function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 /** What the process is asked from outside. */
 class Signals {
   #ended = false;
@@ -159,18 +168,18 @@ class Signals {
   #onEnd: () => void = () => undefined;
   #onKill: () => void = () => undefined;
   #onReload: () => void = () => undefined;
-  readonly #whenEnded = Promise.withResolvers<void>();
-  readonly #whenKilled = Promise.withResolvers<void>();
+  readonly #whenEnded = latch();
+  readonly #whenKilled = latch();
   readonly #end = (): void => {
     if (this.#ended) {
       this.#killed = true;
       this.#onKill();
-      this.#whenKilled.resolve();
+      this.#whenKilled.open();
       return;
     }
     this.#ended = true;
     this.#onEnd();
-    this.#whenEnded.resolve();
+    this.#whenEnded.open();
   };
   readonly #reload = (): void => {
     if (!this.#ended) this.#onReload();
@@ -201,11 +210,11 @@ class Signals {
   }
 
   untilEnd(): Promise<void> {
-    return this.#whenEnded.promise;
+    return this.#whenEnded.opened;
   }
 
   untilKill(): Promise<void> {
-    return this.#whenKilled.promise;
+    return this.#whenKilled.opened;
   }
 
   release(): void {

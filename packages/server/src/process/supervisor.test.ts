@@ -5,6 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { loadConfiguration } from '../configuration.ts';
 import { Supervisor } from './supervisor.ts';
 
+// Every test starts real processes, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
+
 const running: Supervisor[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((supervisor) => supervisor.stop()));
@@ -39,7 +42,7 @@ function ask(port: number, agent?: Agent): Promise<number> {
   });
 }
 
-const until = { timeout: 20_000, interval: 20 };
+const until = { timeout: 60_000, interval: 20 };
 
 test('all query processes answer on one port', async () => {
   const { supervisor, port } = await start(2);

@@ -69,15 +69,18 @@ export class Supervisor {
   /** Resolves with the port once every query process listens. `settings`: what came to light since construction. */
   async startQueryProcesses(settings: Partial<ProcessSettings> = {}): Promise<number> {
     this.#settings = { ...this.#settings, ...settings };
+    const start = async (slot: Slot): Promise<number> => {
+      const process = await this.#spawnQuery(slot);
+      this.#watchQuery(slot, process);
+      return process.port;
+    };
     // The first one settles the port, and whether the system lets several sockets share it.
-    for (const slot of this.#slots) {
-      this.#watchQuery(slot, await this.#spawnQuery(slot));
-      if (slot.at === 0 && slot.process !== undefined) {
-        const { configuration } = this.#settings;
-        this.#settings = { ...this.#settings, configuration: { ...configuration, port: slot.process.port } };
-      }
-    }
-    return this.#settings.configuration.port;
+    const [first, ...others] = this.#slots;
+    const port = first === undefined ? 0 : await start(first);
+    const { configuration } = this.#settings;
+    this.#settings = { ...this.#settings, configuration: { ...configuration, port } };
+    await Promise.all(others.map(start));
+    return port;
   }
 
   /** For tests and messages. */
