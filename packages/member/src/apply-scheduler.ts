@@ -154,7 +154,7 @@ export class ApplyScheduler {
   #schedule(): void {
     if (this.#turnScheduled !== undefined || this.#stopped) return;
     const nowMs = this.#options.clock.nowMs();
-    const dueMs = this.#ready.size > 0 ? nowMs : this.#nextDueMs();
+    const dueMs = this.#ready.size > 0 || this.#changes.length > 0 ? nowMs : this.#nextDueMs();
     clearTimeout(this.#timer);
     if (dueMs === undefined) {
       if (this.#idleWaiters.length > 0 && this.#isIdle())
@@ -343,11 +343,11 @@ export class ApplyScheduler {
     line.store.prepareRebuild();
     this.#open.delete(line);
     this.rebuildCount++;
-    void this.#rebuildThread.run({ kind: 'rebuild', ...job }).then((result) => {
+    void this.#rebuildThread.run({ kind: 'rebuild', job }).then((result) => {
       if (this.#stopped) return;
       try {
         if (result.kind !== 'rebuilt') throw errorOf(result);
-        line.store.rebuilt();
+        line.store.rebuilt(job);
       } catch (error) {
         if (!this.#fail(line, error)) return;
       }

@@ -18,7 +18,7 @@ export function listIndexes(layout: DataLayout, application: string): readonly s
   const folder = layout.indexesFolder(application);
   const found = new Set<string>();
   for (const entry of names(folder)) {
-    if (/\.(removing|copying)-\d+(-old)?$/.test(entry)) {
+    if (/\.(removing|copying|rebuilding)-\d+(-old)?$/.test(entry)) {
       rmSync(join(folder, entry), { recursive: true, force: true });
     } else if (/\.(deleted|damaged)$/.test(entry)) {
       const name = readMarker(join(folder, entry))?.name;

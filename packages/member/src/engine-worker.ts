@@ -1,18 +1,13 @@
 /** The thread for the engine's long work: merges and rebuilds. One job at a time, results as messages. */
 import { parentPort } from 'node:worker_threads';
-import type { JsonObject } from '@skein/base';
 import { CorruptionError } from '@skein/base';
-import { type IndexSchema, type MergedSegment, type MergePlan, rebuildIndex, runMerge } from '@skein/engine';
+import { type MergedSegment, type MergePlan, runMerge } from '@skein/engine';
 import { FileDirectory } from './file-directory.ts';
+import { type RebuildJob, runRebuild } from './index-store.ts';
 
 export type EngineJob =
   | { readonly kind: 'merge'; readonly folder: string; readonly plan: MergePlan }
-  | {
-      readonly kind: 'rebuild';
-      readonly folder: string;
-      readonly schema: IndexSchema;
-      readonly meta: JsonObject;
-    };
+  | { readonly kind: 'rebuild'; readonly job: RebuildJob };
 
 export type EngineResult =
   | { readonly kind: 'merged'; readonly segment: MergedSegment }
@@ -24,9 +19,10 @@ parentPort?.on('message', (job: EngineJob) => parentPort?.postMessage(run(job)))
 
 function run(job: EngineJob): EngineResult {
   try {
-    const directory = new FileDirectory(job.folder);
-    if (job.kind === 'merge') return { kind: 'merged', segment: runMerge(directory, job.plan) };
-    rebuildIndex(directory, directory, { schema: job.schema, meta: job.meta });
+    if (job.kind === 'merge') {
+      return { kind: 'merged', segment: runMerge(new FileDirectory(job.folder), job.plan) };
+    }
+    runRebuild(job.job);
     return { kind: 'rebuilt' };
   } catch (error) {
     if (error instanceof CorruptionError) {

@@ -43,6 +43,8 @@ export interface AppliedAt {
 /** Work for another thread: the index under another schema. */
 export interface RebuildJob {
   readonly folder: string;
+  /** Where the rebuilt index is put together. */
+  readonly fresh: string;
   readonly schema: IndexSchema;
   readonly meta: JsonObject;
 }
@@ -176,7 +178,11 @@ export class IndexStore {
     return this.replaceSettings(settings, at);
   }
 
-  replaceSettings(settings: JsonObject, at: AppliedAt): RebuildJob | undefined {
+  replaceSettings(
+    settings: JsonObject,
+    at: AppliedAt,
+    applied: Sequence = at.sequence,
+  ): RebuildJob | undefined {
     const schema = schemaOf(settings);
     const before = this.#meta;
     const current = this.#writer?.schema ?? this.#manifest?.schema;
@@ -192,17 +198,20 @@ export class IndexStore {
       return undefined;
     }
     if (this.#dirty) this.publish();
-    const published = encodeIndexMeta({ ...meta, appliedSequence: at.sequence });
-    if (this.recordCount > 0) return { folder: this.folder, schema, meta: published };
+    const fresh = `${this.folder}.rebuilding-${at.sequence}`;
+    const rebuilt = encodeIndexMeta({ ...meta, bornSequence: at.sequence, appliedSequence: applied });
+    const job: RebuildJob = { folder: this.folder, fresh, schema, meta: rebuilt };
+    if (this.recordCount > 0) return job;
     this.#writer = undefined;
-    rebuildIndex(this.#directory, this.#directory, { schema, meta: published });
-    this.#load();
+    runRebuild(job);
+    this.rebuilt(job);
     return undefined;
   }
 
-  /** The job's manifest is there. */
-  rebuilt(): void {
+  /** The job is done: its result takes the index's place. */
+  rebuilt(job: RebuildJob): void {
     this.#writer = undefined;
+    replaceFolder(job.fresh, this.folder);
     this.#load();
   }
 
@@ -345,7 +354,7 @@ export class IndexStore {
     if (this.#meta === undefined) return;
     this.clear(at);
     this.publish();
-    this.replaceSettings({}, { ...at, sequence: this.#applied });
+    this.replaceSettings({}, at, this.#applied);
   }
 
   #writerFor(at: AppliedAt): IndexWriter {
@@ -403,6 +412,12 @@ export class IndexStore {
     }
     this.#applied = asSequence(Math.max(this.#applied, durable, deleted?.sequence ?? 0));
   }
+}
+
+/** Long; also runs in a thread. */
+export function runRebuild({ folder, fresh, schema, meta }: RebuildJob): void {
+  rmSync(fresh, { recursive: true, force: true });
+  rebuildIndex(new FileDirectory(folder), new FileDirectory(fresh), { schema, meta });
 }
 
 /** `<index>.deleted` and `<index>.damaged`. */
