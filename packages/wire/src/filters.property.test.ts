@@ -117,6 +117,6 @@ test('any text gives a node, nothing, or an ApiError', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: Number(process.env['RUNS'] ?? 500) },
   );
 });

@@ -143,4 +143,12 @@ test('5: a hundred thousand parentheses are only parentheses', () => {
   expect(messageOf('('.repeat(count))).toContain('expected filter at col 100000');
   expect(messageOf(`${'(a AND (b OR '.repeat(count)}c${'))'.repeat(count)}`)).toMatch(/too many/);
   expect(messageOf(`${'(a AND (b OR '.repeat(100)}c${'))'.repeat(100)}`)).toMatch(/nested conditions/);
+  // Groups of one kind would melt into one, but copying them at each level is work.
+  const leftNested = `${'('.repeat(10_000)}a${' OR b)'.repeat(10_000)}`;
+  const rightNested = `${'a OR ('.repeat(10_000)}b${')'.repeat(10_000)}`;
+  expect(messageOf(leftNested)).toMatch(/nested conditions/);
+  expect(messageOf(rightNested)).toMatch(/nested conditions/);
+  expect(messageOf(`${'('.repeat(50)}a${' OR b)'.repeat(50)}`)).toBe('accepted');
+  expect(messageOf('a OR '.repeat(19_999).concat('a'))).toBe('accepted');
+  expect(messageOf('a OR '.repeat(20_000).concat('a'))).toMatch(/too many conditions/);
 });

@@ -45,6 +45,8 @@ interface Frame {
   ors: FilterNode[];
   /** Whether an odd number of NOTs stands before the unit that comes next. */
   negated: boolean;
+  /** Most levels of groups inside, as written: each may copy its members once, so that their number is work. */
+  level: number;
 }
 
 /** The tree of an expression in normal form, or undefined where it is empty. Throws `ApiError`. */
@@ -65,7 +67,7 @@ class FilterParser {
   parse(): FilterNode | undefined {
     if (this.#peek().kind === 'end') return undefined;
     const outer: Frame[] = [];
-    let frame: Frame = { ands: [], ors: [], negated: false };
+    let frame: Frame = { ands: [], ors: [], negated: false, level: 0 };
     for (;;) {
       // A unit is expected here.
       const token = this.#peek();
@@ -76,7 +78,7 @@ class FilterParser {
       }
       if (token.kind === 'open') {
         outer.push(frame);
-        frame = { ands: [], ors: [], negated: false };
+        frame = { ands: [], ors: [], negated: false, level: 0 };
         this.#next++;
         continue;
       }
@@ -84,8 +86,11 @@ class FilterParser {
       // After a unit: closing parentheses, then AND, OR or the end.
       while (this.#peek().kind === 'close' && outer.length > 0) {
         const inner = closeFrame(frame);
+        const level = frame.level + (inner.combines ? 1 : 0);
         frame = outer.pop()!;
-        addUnit(frame, inner);
+        frame.level = Math.max(frame.level, level);
+        if (frame.level > filterDepthMax) throw tooDeep();
+        addUnit(frame, inner.node);
         this.#next++;
       }
       const after = this.#peek();
@@ -98,10 +103,8 @@ class FilterParser {
       }
       this.#next++;
     }
-    const node = closeFrame(frame);
-    if (depthOf(node) > filterDepthMax) {
-      throw new ApiError('filter-too-deep', { name: 'filters', max: filterDepthMax });
-    }
+    const { node } = closeFrame(frame);
+    if (depthOf(node) > filterDepthMax) throw tooDeep();
     return node;
   }
 
@@ -176,9 +179,14 @@ function addUnit(frame: Frame, unit: FilterNode): void {
   frame.negated = false;
 }
 
-function closeFrame(frame: Frame): FilterNode {
+function closeFrame(frame: Frame): { readonly node: FilterNode; readonly combines: boolean } {
+  const combines = frame.ands.length > 0 || frame.ors.length > 1;
   frame.ands.push(normaliseGroup('or', frame.ors));
-  return normaliseGroup('and', frame.ands);
+  return { node: normaliseGroup('and', frame.ands), combines };
+}
+
+function tooDeep(): ApiError {
+  return new ApiError('filter-too-deep', { name: 'filters', max: filterDepthMax });
 }
 
 function comparison(path: string, operator: CompareOperator, value: number): FilterNode {
