@@ -155,6 +155,10 @@ test('facet counts and statistics over any set of docs equal a scan', () => {
         const facet = reader.facet(path);
         expect(facet?.valueCount ?? 0).toBe(spelled.size);
         if (facet === undefined) continue;
+        for (const [docId, record] of columns.records.entries()) {
+          const keys = facetValues(record, path).map(facetKey).sort();
+          expect(facet.ordinalsOf(docId).map((ordinal) => facetKey(facet.value(ordinal)))).toEqual(keys);
+        }
         const counted = [...facet.count(bitset, countDocs(reader.memory, bitset, reader.docCount))];
         const shown = counted.map((count, ordinal): [string, number] => [facet.value(ordinal), count]);
         expect(new Map(shown.filter(([, count]) => count > 0))).toEqual(counts);
@@ -173,6 +177,23 @@ test('facet counts and statistics over any set of docs equal a scan', () => {
             sum: numbers.reduce((sum, number) => sum + number, 0),
             count: numbers.length,
           });
+        }
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('numbers of a doc are found in any order of asking', () => {
+  fc.assert(
+    fc.property(records, fc.array(fc.nat(), { maxLength: 20 }), (arrived, asked) => {
+      const { reader, records: ordered } = build(arrived, DEFAULT_SCHEMA);
+      for (const column of reader.numbers.columns) {
+        for (const choice of asked) {
+          const docId = choice % ordered.length;
+          const found: number[] = [];
+          column.forEachValue(docId, (value) => found.push(value));
+          expect(found).toEqual(numericValues(ordered[docId]!, column.path).map((value) => value + 0));
         }
       }
     }),

@@ -175,3 +175,38 @@ test('radii near the poles and the date line lose nobody', () => {
     { numRuns: runs },
   );
 });
+
+test('small radii among many points, which only the grid answers, lose nobody', () => {
+  const arrived: JsonObject[] = [];
+  for (let lat = -89; lat <= 89; lat += 2) {
+    for (let lng = -180; lng < 180; lng += 6) arrived.push({ _geoloc: { lat: lat + lng / 1000, lng } });
+  }
+  for (let step = 0; step < 300; step++) {
+    arrived.push({ _geoloc: { lat: 89.9 - step / 100, lng: step * 1.2 - 180 } });
+    arrived.push({
+      _geoloc: { lat: step / 1000, lng: step % 2 === 0 ? 180 - step / 1000 : step / 1000 - 180 },
+    });
+  }
+  const reader = readerOf(arrived);
+  const points = arrived.map((record) => geoPoints(record)[0]!);
+  const centre = fc.oneof(
+    GEO_POINT,
+    fc.record({
+      lat: fc.double({ min: -1, max: 1, noNaN: true }),
+      lng: fc.constantFrom(-180, 180, -179.9, 179.9),
+    }),
+    fc.record({ lat: fc.double({ min: 86, max: 90, noNaN: true }), lng: LONGITUDE }),
+  );
+  fc.assert(
+    fc.property(centre, fc.integer({ min: 0, max: 400_000 }), (around, radius) => {
+      const mark = reader.memory.mark();
+      const found = docIdsOf(reader.memory, reader.geoFilter({ ...QUERY, around, radius })!, reader.docCount);
+      reader.memory.release(mark);
+      const expected = points.flatMap((point, docId) =>
+        distanceMetres(point.lat, point.lng, around.lat, around.lng) <= radius ? [docId] : [],
+      );
+      expect([...found]).toEqual(expected);
+    }),
+    { numRuns: runs * 3 },
+  );
+});
