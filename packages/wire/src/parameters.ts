@@ -193,7 +193,12 @@ export const PARAMETERS = {
   enableReRanking: define('QS', boolean, true, STORED),
   reRankingApplyFilter: define('QS', filters, null, STORED),
 
-  attributesForFaceting: define('S', strings, []),
+  attributesForFaceting: define(
+    'S',
+    strings,
+    [],
+    differs('values inside an object are facets by their own path (`categories.lvl0`), not by the object’s'),
+  ),
   replicas: define('S', strings, [], STORED),
   paginationLimitedTo: define('S', integer(0, paginationLimitedToMax), 1000),
   unretrievableAttributes: define('S', strings, []),
