@@ -79,6 +79,11 @@ export class ApplyScheduler {
     return this.#bufferedBytesTotal;
   }
 
+  /** Merges and rebuilds that run or wait. */
+  get threadJobCount(): number {
+    return this.#mergeThread.jobCount + this.#rebuildThread.jobCount;
+  }
+
   get openWriterCount(): number {
     return this.#open.size;
   }

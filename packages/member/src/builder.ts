@@ -172,6 +172,7 @@ export class Builder implements BuilderService {
       pendingTaskCount: this.#pending.count,
       queuedBytes: this.#scheduler.queuedBytes,
       bufferedBytes: this.#scheduler.bufferedBytes,
+      threadJobCount: this.#scheduler.threadJobCount,
       openWriterCount: this.#scheduler.openWriterCount,
       publishCount: this.#scheduler.publishCount,
       mergeCount: this.#scheduler.mergeCount,
