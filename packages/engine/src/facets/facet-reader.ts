@@ -13,6 +13,9 @@ const COST_PER_LIST_ENTRY = 0.5;
 const COST_PER_LINE = 1.7;
 const COST_PER_VALUE = 15;
 
+/** Facets of more values decode them each time: kept texts would be memory of each process, which nothing bounds. */
+const CACHED_VALUES_MAX = 65_536;
+
 export class FacetReader {
   readonly path: string;
   readonly valueCount: number;
@@ -67,7 +70,7 @@ export class FacetReader {
     let value = this.#values[ordinal];
     if (value === undefined) {
       value = this.#texts.text(ordinal);
-      this.#values[ordinal] = value;
+      if (this.valueCount <= CACHED_VALUES_MAX) this.#values[ordinal] = value;
     }
     return value;
   }
