@@ -17,6 +17,8 @@ import { Reached, SEARCH_SITUATIONS } from './testing/reached.ts';
 import { SegmentedIndex } from './testing/segmented-index.ts';
 
 const numRuns = Number(process.env['RUNS'] ?? 150);
+/** Enough for any number of runs on a busy machine. */
+const timeout = 60_000 + 500 * numRuns;
 const QUERIES = fc.array(SEARCH_QUERY, { minLength: 1, maxLength: 8, size: 'max' });
 
 function take(steps: readonly IndexStep[], plain: PlainUnderTest, index: SegmentedIndex): void {
@@ -40,7 +42,9 @@ function take(steps: readonly IndexStep[], plain: PlainUnderTest, index: Segment
   }
 }
 
-test('searches answer as the plain engine does, in any segments, before and after a merge', () => {
+test('searches answer as the plain engine does, in any segments, before and after a merge', {
+  timeout,
+}, () => {
   const reached = new Reached();
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(60), QUERIES, (schema, steps, queries) => {
@@ -66,7 +70,7 @@ test('searches answer as the plain engine does, in any segments, before and afte
   reached.expectAll([...SEARCH_SITUATIONS, 'several segments', 'deleted records', 'a merge']);
 });
 
-test('records first or schema first makes no difference', () => {
+test('records first or schema first makes no difference', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, SCHEMA, arbitrarySteps(30), QUERIES, (before, after, steps, queries) => {
       const plain = new PlainUnderTest(after);
@@ -82,7 +86,9 @@ test('records first or schema first makes no difference', () => {
   );
 });
 
-test('matching and browse name every matching record, browse in index order whatever the page', () => {
+test('matching and browse name every matching record, browse in index order whatever the page', {
+  timeout,
+}, () => {
   fc.assert(
     fc.property(
       SCHEMA,
@@ -110,7 +116,7 @@ test('matching and browse name every matching record, browse in index order what
   );
 });
 
-test('facet values are found as the plain engine finds them', () => {
+test('facet values are found as the plain engine finds them', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(40), SEARCH_QUERY, arbitraryText(2), (schema, steps, search, text) => {
       const plain = new PlainUnderTest(schema);
@@ -127,7 +133,7 @@ test('facet values are found as the plain engine finds them', () => {
   );
 });
 
-test('records are returned as they were saved', () => {
+test('records are returned as they were saved', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(40), (schema, steps) => {
       const plain = new PlainUnderTest(schema);

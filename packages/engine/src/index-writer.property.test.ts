@@ -9,6 +9,8 @@ import { arbitrarySteps, type IndexStep, objectIDOf, SCHEMA } from './testing/ar
 import { MemoryDirectory } from './testing/memory-directory.ts';
 
 const numRuns = Number(process.env['RUNS'] ?? 100);
+/** Enough for any number of runs on a busy machine. */
+const timeout = 60_000 + 500 * numRuns;
 
 function mergeAll(directory: MemoryDirectory, writer: IndexWriter): void {
   const plan = writer.planMerge({ thorough: true });
@@ -53,7 +55,9 @@ function expectHolds(writer: IndexWriter, records: ReadonlyMap<string, JsonObjec
   for (let id = 0; id < 30; id++) if (!records.has(`r${id}`)) expect(writer.get(`r${id}`)).toBeUndefined();
 }
 
-test('a writer holds the latest of every record, published or not, also after it is opened again', () => {
+test('a writer holds the latest of every record, published or not, also after it is opened again', {
+  timeout,
+}, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(60), fc.boolean(), (schema, steps, reopen) => {
       const { directory, writer, records } = written(schema, steps, reopen);
@@ -69,7 +73,7 @@ test('a writer holds the latest of every record, published or not, also after it
   );
 });
 
-test('records deleted while a merge runs stay deleted', () => {
+test('records deleted while a merge runs stay deleted', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(40), arbitrarySteps(20), (schema, before, meanwhile) => {
       const { directory, writer, records } = written(schema, before, false);
@@ -93,7 +97,7 @@ test('records deleted while a merge runs stay deleted', () => {
   );
 });
 
-test('files that no manifest names any more are removed', () => {
+test('files that no manifest names any more are removed', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(40), (schema, steps) => {
       const { directory, writer } = written(schema, steps, false);
@@ -110,7 +114,7 @@ test('files that no manifest names any more are removed', () => {
   );
 });
 
-test('the same records give the same segment file, whatever way they came together', () => {
+test('the same records give the same segment file, whatever way they came together', { timeout }, () => {
   fc.assert(
     fc.property(SCHEMA, arbitrarySteps(40), (schema, steps) => {
       const grown = written(schema, steps, false);
