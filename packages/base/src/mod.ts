@@ -14,4 +14,4 @@ export { CorruptionError } from './corruption-error.ts';
 export { crc32c } from './crc32.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type { Clock, RandomSource } from './sources.ts';
-export { utf8Decode, utf8Encode } from './utf8.ts';
+export { utf8Decode, utf8Encode, utf8EncodeInto } from './utf8.ts';

@@ -5,7 +5,6 @@
  *   ids.text:    UTF-8 of all object ids, in docId order
  *   ids.table:   u32[2^k]              open addressing by `hashObjectID`; docId + 1, 0 is empty; at most half full
  */
-import { utf8Encode } from '@skein/base';
 import { GrowingBytes } from '../segment/growing-array.ts';
 import type { Section } from '../segment/section.ts';
 
@@ -15,10 +14,9 @@ export function buildObjectIDs(objectIDs: readonly string[]): readonly Section[]
   const table = new Uint32Array(tableLength(objectIDs.length));
   const mask = table.length - 1;
   for (let docId = 0; docId < objectIDs.length; docId++) {
-    const bytes = utf8Encode(objectIDs[docId]!);
-    text.append(bytes);
+    text.appendText(objectIDs[docId]!);
     offsets[docId + 1] = text.count;
-    let slot = hashBytes(bytes, 0, bytes.length) & mask;
+    let slot = hashBytes(text.view(), offsets[docId]!, text.count) & mask;
     while (table[slot] !== 0) slot = (slot + 1) & mask;
     table[slot] = docId + 1;
   }

@@ -1,3 +1,5 @@
+import { utf8EncodeInto } from '@skein/base';
+
 /** A `Uint32Array` that doubles when full. */
 export class GrowingUint32 {
   #values: Uint32Array<ArrayBuffer>;
@@ -34,6 +36,9 @@ export class GrowingUint32 {
   }
 }
 
+/** Up to here a loop over ASCII beats a call of the platform's coder. */
+const SHORT_TEXT_LENGTH = 32;
+
 /** Bytes that double when full. */
 export class GrowingBytes {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -52,14 +57,37 @@ export class GrowingBytes {
   }
 
   append(bytes: Uint8Array): void {
-    const end = this.#count + bytes.length;
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#count));
-      this.#bytes = grown;
-    }
+    this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#count);
-    this.#count = end;
+    this.#count += bytes.length;
+  }
+
+  /** Appends the UTF-8 of `text`. */
+  appendText(text: string): void {
+    this.#reserve(text.length * 3);
+    if (text.length > SHORT_TEXT_LENGTH || !this.#appendAscii(text)) {
+      this.#count += utf8EncodeInto(text, this.#bytes.subarray(this.#count));
+    }
+  }
+
+  #appendAscii(text: string): boolean {
+    const bytes = this.#bytes;
+    const count = this.#count;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 127) return false;
+      bytes[count + at] = unit;
+    }
+    this.#count = count + text.length;
+    return true;
+  }
+
+  #reserve(byteCount: number): void {
+    const end = this.#count + byteCount;
+    if (end <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#count));
+    this.#bytes = grown;
   }
 
   view(start = 0, end = this.#count): Uint8Array<ArrayBuffer> {

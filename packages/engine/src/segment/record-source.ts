@@ -2,7 +2,7 @@
  * Where a builder takes the bytes of records from, by arrival: buffered in memory (fresh records) or in segments that are
  * merged (so that a merge never holds them all).
  */
-import { crc32c, utf8Decode, utf8Encode } from '@skein/base';
+import { crc32c, utf8Decode } from '@skein/base';
 import { GrowingBytes, GrowingUint32 } from './growing-array.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
@@ -20,7 +20,7 @@ export class BufferedRecords implements RecordSource {
   readonly #ends = new GrowingUint32();
 
   add(recordJson: string): void {
-    this.#bytes.append(utf8Encode(recordJson));
+    this.#bytes.appendText(recordJson);
     this.#ends.push(this.#bytes.count);
   }
 

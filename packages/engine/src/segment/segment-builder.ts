@@ -189,7 +189,8 @@ export class SegmentBuilder {
     const camelCase = this.#camelCase.length > 0 && this.#camelCase.includes(this.#fields.paths[field]!);
     const list = this.#tokeniser.tokenise(text, { camelCase, compounds: true });
     const start = this.#target;
-    for (let at = 0; at < list.count; at++) this.#addToken(list.terms[at]!, field, start + list.positions[at]!);
+    for (let at = 0; at < list.count; at++)
+      this.#addToken(list.terms[at]!, field, start + list.positions[at]!);
   };
 
   /** Controls come right before the token that needs them, so those between two fields belong to the second. */
