@@ -5,7 +5,7 @@
  * default. Filters are the exception: the key's and the request's all have to hold.
  */
 import type { Json, JsonObject } from '@skein/base';
-import type { FilterNode, HighlightOptions, RankingCriterion, SearchQuery } from '@skein/engine';
+import type { FilterNode, HighlightOptions, IndexSchema, RankingCriterion, SearchQuery } from '@skein/engine';
 import { ApiError } from './api-error.ts';
 import {
   parseFacetFilters,
@@ -148,7 +148,7 @@ export function searchRequestOf(
     exactOnSingleWordQuery: value('exactOnSingleWordQuery') as SearchQuery['exactOnSingleWordQuery'],
     minProximity: number('minProximity'),
     attributeCriteriaComputedByMinProximity: flag('attributeCriteriaComputedByMinProximity'),
-    ranking: rankingOf(strings('ranking'), schema.sortAttributes, isSimilar),
+    ranking: rankingOf(strings('ranking'), sortableIn(schema), isSimilar),
     filter: filterOf(values, forced),
     optionalFilters: parseOptionalFilters(value('optionalFilters')!),
     sumOrFiltersScores: flag('sumOrFiltersScores'),
@@ -252,7 +252,12 @@ const CRITERIA: ReadonlySet<string> = new Set<NamedCriterion>([
   'custom',
 ]);
 
-/** Sorts need a column, which the index has for the attributes of its own ranking. Similar queries rank by words first. */
+/** Sorts need a column, which the index has for the attributes of its own `ranking` and `customRanking`. */
+function sortableIn(schema: IndexSchema): readonly string[] {
+  return [...schema.sortAttributes, ...schema.customRanking.map(({ path }) => path)];
+}
+
+/** Sorts by other attributes are left out. Similar queries rank by words first. */
 function rankingOf(
   entries: readonly string[],
   sortable: readonly string[],
