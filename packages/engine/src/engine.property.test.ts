@@ -8,8 +8,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultSearchQuery } from './query/default-query.ts';
 import { rebuildIndex } from './rebuild.ts';
+import { DEFAULT_SCHEMA } from './schema.ts';
 import { arbitrarySteps, type IndexStep, objectIDOf, SCHEMA, SEARCH_QUERY } from './testing/arbitraries.ts';
-import { arbitraryText } from './testing/arbitrary-texts.ts';
+import { arbitraryText, CUT_WORD } from './testing/arbitrary-texts.ts';
 import { PlainUnderTest } from './testing/engine-under-test.ts';
 import { expectSameSearch } from './testing/expect-same.ts';
 import { MemoryDirectory } from './testing/memory-directory.ts';
@@ -84,6 +85,43 @@ test('records first or schema first makes no difference', { timeout }, () => {
     }),
     { numRuns: Math.ceil(numRuns / 3) },
   );
+});
+
+test('words written together and apart are found as the plain engine finds them', { timeout }, () => {
+  const reached = new Reached();
+  const text = fc
+    .array(CUT_WORD, { minLength: 1, maxLength: 3, size: 'max' })
+    .map((words) => words.join(' '));
+  const step: fc.Arbitrary<IndexStep> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .record({ objectID: fc.nat({ max: 9 }).map(String), title: text })
+        .map((record): IndexStep => ({ kind: 'put', record })),
+    },
+    { weight: 1, arbitrary: fc.constant<IndexStep>({ kind: 'publish' }) },
+    {
+      weight: 2,
+      arbitrary: fc.nat({ max: 9 }).map((id): IndexStep => ({ kind: 'delete', objectID: String(id) })),
+    },
+  );
+  const steps = fc.array(step, { minLength: 1, maxLength: 25, size: 'max' });
+  const queries = fc.array(fc.oneof(CUT_WORD, text), { minLength: 1, maxLength: 8, size: 'max' });
+  fc.assert(
+    fc.property(steps, queries, SEARCH_QUERY, (taken, typed, settings) => {
+      const plain = new PlainUnderTest(DEFAULT_SCHEMA);
+      const index = new SegmentedIndex(DEFAULT_SCHEMA);
+      take(taken, plain, index);
+      for (const each of typed) {
+        const { optionalWords, minProximity } = settings;
+        const query = { ...defaultSearchQuery(each), optionalWords, minProximity };
+        expectSameSearch(plain, index, query);
+        reached.sawSearch(query, plain.engine.search(query));
+      }
+    }),
+    { numRuns },
+  );
+  reached.expectAll(['a split', 'a concatenation', 'a typo in a hit', 'several hits of several words']);
 });
 
 test('matching and browse name every matching record, browse in index order whatever the page', {

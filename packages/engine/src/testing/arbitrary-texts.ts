@@ -135,6 +135,22 @@ export const QUERY_TEXT: fc.Arbitrary<string> = fc
   )
   .map(([parts, end]) => parts.join(' ') + end);
 
+/** One long word, cut into pieces here and there, some with a slip: for texts and queries that differ in where words end. */
+export const CUT_WORD: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom('airforceone', 'notebook', 'abababab'),
+    fc.uniqueArray(fc.integer({ min: 2, max: 9 }), { maxLength: 3 }),
+    fc.option(fc.tuple(fc.nat({ max: 10 }), fc.constantFrom('a', 'o', 'x')), { freq: 3, nil: undefined }),
+  )
+  .map(([word, cuts, slip]) => {
+    const typed = slip === undefined ? word : slipped(word, 'replace', slip[0] % word.length, slip[1]);
+    return [...cuts, typed.length]
+      .sort((a, b) => a - b)
+      .map((cut, at, all) => typed.slice(at === 0 ? 0 : all[at - 1], cut))
+      .filter((piece) => piece !== '')
+      .join(' ');
+  });
+
 /** Words for settings that list words. */
 export const LISTED_WORDS: fc.Arbitrary<string[]> = fc.array(WORD, { maxLength: 3 });
 
