@@ -11,14 +11,23 @@ export interface CountedDocs {
 }
 
 export function facetResult(path: string, counted: readonly CountedDocs[], query: SearchQuery): FacetResult {
-  const values = facetCounts(path, counted);
-  values.sort(query.sortFacetValuesBy === 'alpha' ? byValue : byCount);
+  const isByCount = query.sortFacetValuesBy === 'count';
+  // In one segment only the values that can be shown need be read.
+  const shown = counted.length === 1 && isByCount ? query.maxValuesPerFacet : undefined;
+  const values = facetCounts(path, counted, shown).sort(isByCount ? byCount : byValue);
   return { path, values: values.slice(0, query.maxValuesPerFacet), stats: numericStats(path, counted) };
 }
 
-/** Every value that some counted record has, in no particular order. */
-export function facetCounts(path: string, counted: readonly CountedDocs[]): FacetValueCount[] {
-  if (counted.length === 1) return countsOf(path, counted[0]!);
+/**
+ * Every value that some counted record has, in no particular order. With `shown`, of one segment, values that so many
+ * others exceed in count may be left out.
+ */
+export function facetCounts(
+  path: string,
+  counted: readonly CountedDocs[],
+  shown?: number,
+): FacetValueCount[] {
+  if (counted.length === 1) return countsOf(path, counted[0]!, shown);
   const merged = new Map<string, { value: string; count: number }>();
   // Segments come oldest first, so the oldest spelling stays.
   for (const docs of counted) {
@@ -32,18 +41,26 @@ export function facetCounts(path: string, counted: readonly CountedDocs[]): Face
   return [...merged.values()];
 }
 
-function countsOf(path: string, { search, docs, count }: CountedDocs): FacetValueCount[] {
+function countsOf(path: string, { search, docs, count }: CountedDocs, shown?: number): FacetValueCount[] {
   const facet = search.reader.columns.facet(path);
   if (facet === undefined || count === 0) return [];
   const { memory } = search;
   const mark = memory.mark();
   const counts = facet.count(docs, count);
   const values: FacetValueCount[] = [];
+  const countMin = shown === undefined ? 1 : nthLargest(counts, shown);
   for (let ordinal = 0; ordinal < counts.length; ordinal++) {
-    if (counts[ordinal]! > 0) values.push({ value: facet.value(ordinal), count: counts[ordinal]! });
+    if (counts[ordinal]! >= countMin) values.push({ value: facet.value(ordinal), count: counts[ordinal]! });
   }
   memory.release(mark);
   return values;
+}
+
+/** The `n`th largest count, at least 1. */
+function nthLargest(counts: Uint32Array, n: number): number {
+  if (counts.length <= n) return 1;
+  const sorted = counts.filter((count) => count > 0).sort();
+  return n === 0 || sorted.length <= n ? 1 : sorted[sorted.length - n]!;
 }
 
 function numericStats(path: string, counted: readonly CountedDocs[]): FacetResult['stats'] {

@@ -13,7 +13,7 @@ import { buildObjectIDs } from '../object-ids/object-ids-builder.ts';
 import { buildPostings } from '../postings/postings-builder.ts';
 import type { IndexSchema } from '../schema.ts';
 import { buildTerms } from '../terms/terms-builder.ts';
-import { Tokeniser, type TokenList } from '../text/tokenise.ts';
+import { Tokeniser } from '../text/tokenise.ts';
 import { CONTROL_FIELD, controlEntry, ELEMENT_GAP, isControl, tokenEntry } from './forward-stream.ts';
 import { GrowingUint32 } from './growing-array.ts';
 import { DOC_COUNT_MAX, TERM_COUNT_MAX } from './limits.ts';

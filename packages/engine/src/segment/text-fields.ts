@@ -8,6 +8,9 @@ import type { Json, JsonObject } from '@skein/base';
 import type { IndexSchema } from '../schema.ts';
 import { FIELD_COUNT_MAX } from './limits.ts';
 
+/** Levels of a record that are read: bounds the recursion that a hostile record can cause. */
+const NESTING_MAX = 100;
+
 /** Whether `path` is `ancestor` or lies below it. */
 export function isAtOrBelow(path: string, ancestor: string): boolean {
   return path === ancestor || (path.startsWith(ancestor) && path[ancestor.length] === '.');
@@ -45,11 +48,16 @@ export class TextFields {
   /** Calls `emit` for each text; the texts of a field come together and in the record's order. */
   collect(record: JsonObject, emit: (field: number, text: string) => void): void {
     for (let field = 0; field < this.#declared.length; field++) {
-      textsAt(record, this.#declared[field]!, 0, Math.min(field, FIELD_COUNT_MAX - 1), emit);
+      textsAt(
+        record,
+        { steps: this.#declared[field]!, field: Math.min(field, FIELD_COUNT_MAX - 1), emit },
+        0,
+        0,
+      );
     }
     if (this.#declared.length > 0) return;
     for (const name of Object.keys(record)) {
-      if (name !== 'objectID' && !name.startsWith('_')) this.#collectLeaves(record[name], name);
+      if (name !== 'objectID' && !name.startsWith('_')) this.#collectLeaves(record[name], name, 1);
     }
     for (const field of this.#touched) {
       const texts = this.#texts[field]!;
@@ -59,41 +67,44 @@ export class TextFields {
     this.#touched.length = 0;
   }
 
-  #collectLeaves(value: Json | undefined, path: string): void {
+  #collectLeaves(value: Json | undefined, path: string, depth: number): void {
+    if (depth > NESTING_MAX) return;
     if (typeof value === 'string' || typeof value === 'number') {
       const field = this.fieldOf(path);
       const texts = (this.#texts[field] ??= []);
       if (texts.length === 0) this.#touched.push(field);
       texts.push(String(value));
     } else if (Array.isArray(value)) {
-      for (const element of value as readonly Json[]) this.#collectLeaves(element, path);
+      for (const element of value as readonly Json[]) this.#collectLeaves(element, path, depth + 1);
     } else if (typeof value === 'object' && value !== null) {
       const object = value as JsonObject;
-      for (const name of Object.keys(object)) this.#collectLeaves(object[name], `${path}.${name}`);
+      for (const name of Object.keys(object)) this.#collectLeaves(object[name], `${path}.${name}`, depth + 1);
     }
   }
 }
 
-function textsAt(
-  value: Json | undefined,
-  steps: readonly string[],
-  at: number,
-  field: number,
-  emit: (field: number, text: string) => void,
-): void {
+interface Walk {
+  readonly steps: readonly string[];
+  readonly field: number;
+  readonly emit: (field: number, text: string) => void;
+}
+
+function textsAt(value: Json | undefined, walk: Walk, at: number, depth: number): void {
   if (typeof value === 'string') {
-    if (at === steps.length) emit(field, value);
+    if (at === walk.steps.length) walk.emit(walk.field, value);
   } else if (typeof value === 'number') {
-    if (at === steps.length) emit(field, String(value));
+    if (at === walk.steps.length) walk.emit(walk.field, String(value));
+  } else if (depth > NESTING_MAX || typeof value !== 'object' || value === null) {
+    return;
   } else if (Array.isArray(value)) {
-    for (const element of value as readonly Json[]) textsAt(element, steps, at, field, emit);
-  } else if (typeof value === 'object' && value !== null) {
+    for (const element of value as readonly Json[]) textsAt(element, walk, at, depth + 1);
+  } else {
     const object = value as JsonObject;
-    if (at === steps.length) {
-      for (const name of Object.keys(object)) textsAt(object[name], steps, at, field, emit);
+    if (at === walk.steps.length) {
+      for (const name of Object.keys(object)) textsAt(object[name], walk, at, depth + 1);
     } else {
-      const name = steps[at]!;
-      if (Object.hasOwn(object, name)) textsAt(object[name], steps, at + 1, field, emit);
+      const name = walk.steps[at]!;
+      if (Object.hasOwn(object, name)) textsAt(object[name], walk, at + 1, depth + 1);
     }
   }
 }
