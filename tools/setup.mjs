@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,12 +71,13 @@ export async function ensureKernel() {
 /** Bundles the search page when its sources or its dependencies changed. */
 export async function ensurePage() {
   const folder = join(root, 'packages', 'dashboard');
-  const mark = join(folder, 'dist', '.sources');
+  // Not inside the bundle: everything there is served.
+  const mark = join(root, 'node_modules', '.skein-page');
   const wanted = hashFiles([
     ...filesUnder(folder, ['dist', 'node_modules']),
     join(root, 'package-lock.json'),
   ]);
-  if (readIfExists(mark) === wanted) return;
+  if (readIfExists(mark) === wanted && existsSync(join(folder, 'dist', 'index.html'))) return;
   say('building the search page …');
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const code = await run(pinnedNode, [vite, 'build', '--logLevel', 'warn'], { cwd: folder });
@@ -84,7 +85,6 @@ export async function ensurePage() {
     say('the search page did not build; the message is above.');
     process.exit(1);
   }
-  mkdirSync(dirname(mark), { recursive: true });
   writeFileSync(mark, wanted);
 }
 

@@ -54,10 +54,7 @@ export function showSearchPage(root: HTMLElement, view: IndexView, timed: TimedC
   let origin: Place | undefined;
   const map = view.isGeographic ? hitMap(frame.map) : undefined;
   const widgets: Widget[] = [
-    configure({
-      hitsPerPage: view.hitsPerPage,
-      ...(view.isGeographic ? { aroundPrecision: 1_000 } : {}),
-    }) as Widget,
+    configure({ hitsPerPage: view.hitsPerPage }) as Widget,
     searchBox({
       container: frame.box,
       placeholder: view.placeholder,

@@ -7,7 +7,8 @@ export const CITY_COUNT = 135_233;
 export const CITY_SETTINGS: JsonObject = {
   searchableAttributes: ['name', 'country'],
   attributesForFaceting: ['searchable(country)', 'countryCode', 'kind'],
-  customRanking: ['desc(population)'],
+  // A query can sort by these attributes, in either direction.
+  customRanking: ['desc(population)', 'asc(name)'],
   attributesToHighlight: ['name', 'country'],
 };
 

@@ -17,7 +17,8 @@ export const MOVIE_SETTINGS: JsonObject = {
     'mpaaRating',
     'decade',
   ],
-  customRanking: ['desc(imdbVotes)', 'desc(imdbRating)', 'desc(grossWorldwide)'],
+  // A query can sort by these attributes, in either direction.
+  customRanking: ['desc(imdbVotes)', 'desc(imdbRating)', 'desc(grossWorldwide)', 'desc(releasedAt)'],
   attributesToHighlight: ['title', 'director', 'distributor', 'genre'],
 };
 

@@ -40,7 +40,7 @@ export function rangeSlider(container: HTMLElement, view: RangeView): Widget {
       'aria-label': `${view.label}, ${end}`,
     });
   const [low, high] = [slider('from'), slider('to')];
-  const shown = element('output', { class: 'range-shown' });
+  const shown = element('span', { class: 'range-shown', 'aria-hidden': 'true' });
   const line = element('div', { class: 'range-line' }, [low, high]);
   container.append(
     element('div', { class: 'range', role: 'group', 'aria-label': view.label }, [
