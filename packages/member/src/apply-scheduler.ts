@@ -467,11 +467,11 @@ export class ApplyScheduler {
       if (line.store.openWriter === writer) {
         try {
           if (result.kind === 'damaged') throw errorOf(result);
-          if (result.kind !== 'merged') {
+          if (result.kind === 'failed') {
             // No room, or not enough memory: the index answers from its many segments, and is tried again later.
             line.mergeNotBeforeMs = this.#options.clock.nowMs() + MERGE_PAUSE_MS;
             this.#options.log('warn', `index ${line.store.name} was not merged: ${errorOf(result).message}`);
-          } else if (writer.commitMerge(chosen, result.segment)) {
+          } else if (result.kind === 'merged' && writer.commitMerge(chosen, result.segment)) {
             line.store.markDirty();
             this.#noteDirty(line);
           }

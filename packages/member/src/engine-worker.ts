@@ -1,7 +1,7 @@
 /** The thread for the engine's long work: merges and rebuilds. One job at a time, results as messages. */
 import { parentPort } from 'node:worker_threads';
 import { CorruptionError } from '@skein/base';
-import { type MergedSegment, type MergePlan, runMerge } from '@skein/engine';
+import { FileMissingError, type MergedSegment, type MergePlan, runMerge } from '@skein/engine';
 import { FileDirectory } from './file-directory.ts';
 import { type RebuildJob, runRebuild } from './index-store.ts';
 
@@ -12,6 +12,8 @@ export type EngineJob =
 export type EngineResult =
   | { readonly kind: 'merged'; readonly segment: MergedSegment }
   | { readonly kind: 'rebuilt' }
+  /** A segment of the plan is gone: all its records were deleted, and publishes have passed, since it was planned. */
+  | { readonly kind: 'outdated' }
   | { readonly kind: 'damaged'; readonly file: string; readonly offset: number; readonly message: string }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string };
 
@@ -28,6 +30,7 @@ function run(job: EngineJob): EngineResult {
     if (error instanceof CorruptionError) {
       return { kind: 'damaged', file: error.file, offset: error.offset, message: error.message };
     }
+    if (job.kind === 'merge' && error instanceof FileMissingError) return { kind: 'outdated' };
     const code =
       error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
     return {
