@@ -172,6 +172,7 @@ describe('BuilderClient and BuilderServer', () => {
   test('a builder that speaks garbage is left and tried again', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
+      socket.resume();
       socket.write(Buffer.alloc(100, 0xff));
     });
     await new Promise<void>((resolve) => server.listen(socketPath(), resolve));
