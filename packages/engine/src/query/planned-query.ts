@@ -83,8 +83,8 @@ export function withoutWords(text: QueryText, first: number, end: number): Query
 
 function editsOf(word: QueryWord, query: SearchQuery): 0 | 1 | 2 {
   if (!query.allowTyposOnNumericTokens && DIGIT.test(word.term)) return 0;
-  if (word.length >= query.minWordSizeFor2Typos) return 2;
-  return word.length >= query.minWordSizeFor1Typo ? 1 : 0;
+  if (word.length < query.minWordSizeFor1Typo) return 0;
+  return word.length < query.minWordSizeFor2Typos ? 1 : 2;
 }
 
 const DIGIT = /\p{Nd}/u;

@@ -56,6 +56,11 @@ claims('typo', (given) => {
     expect(given({ a: 'house', b: 'hoasy' }).ids('house', { minWordSizeFor2Typos: 5 })).toEqual(['a', 'b']);
   });
 
+  test('typo.17 below the size for one typo there are none, whatever the size for two', () => {
+    const settings = { minWordSizeFor1Typo: 10, minWordSizeFor2Typos: 5 };
+    expect(given({ a: 'house', b: 'hoose' }).ids('house', settings)).toEqual(['a']);
+  });
+
   test('typo.9 typoTolerance false finds no typos', () => {
     expect(given({ a: 'house', b: 'hoose' }).ids('house', { typoTolerance: 'false' })).toEqual(['a']);
   });

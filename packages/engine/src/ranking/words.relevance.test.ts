@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_TEXT_OPTIONS } from '../schema.ts';
 import { claims, type GivenRecords } from '../testing/relevance-claims.ts';
 
 const PHRASES = { advancedSyntax: { exactPhrase: true, excludeWords: true } } as const;
@@ -111,6 +112,16 @@ claims('words', (given) => {
     const index = given({ a: 'off-campus' });
     for (const text of ['off', 'campus', 'offcampus', 'off-campus', 'off campus'])
       expect(index.ids(text)).toEqual(['a']);
+  });
+
+  test('words.19 camelCase separates in the listed attributes and below them', () => {
+    const text = { ...DEFAULT_TEXT_OPTIONS, camelCaseAttributes: ['brand'] };
+    const index = given(
+      { a: { brand: { name: 'eoPhone' } }, b: { other: 'eoPhone' } },
+      { searchable: [], text },
+    );
+    expect(index.ids('phone')).toEqual(['a']);
+    expect(index.ids('eophone', { typoTolerance: 'false' })).toEqual(['b']);
   });
 });
 

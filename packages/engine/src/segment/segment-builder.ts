@@ -186,7 +186,8 @@ export class SegmentBuilder {
       this.#target += ELEMENT_GAP;
       this.#elementEnded = true;
     }
-    const camelCase = this.#camelCase.length > 0 && this.#camelCase.includes(this.#fields.paths[field]!);
+    const path = this.#fields.paths[field]!;
+    const camelCase = this.#camelCase.some((setting) => path === setting || path.startsWith(`${setting}.`));
     const list = this.#tokeniser.tokenise(text, { camelCase, compounds: true });
     const start = this.#target;
     for (let at = 0; at < list.count; at++)
