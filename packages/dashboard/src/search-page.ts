@@ -44,7 +44,11 @@ export function showSearchPage(root: HTMLElement, view: IndexView, timed: TimedC
     routing: {
       router: history<Route>({ cleanUrlOnDispose: false, windowTitle: (route) => title(view, route) }),
       stateMapping: {
-        stateToRoute: (state) => ({ index: view.name, ...state[view.name] }) as Route,
+        stateToRoute: (state) => {
+          // What the page always asks for needs no place in its address.
+          const { configure: _, ...rest } = state[view.name] ?? {};
+          return { index: view.name, ...rest } as Route;
+        },
         routeToState: ({ index, ...rest }) => ({
           [view.name]: (index === undefined || index === view.name ? rest : {}) as IndexUiState,
         }),

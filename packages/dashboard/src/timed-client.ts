@@ -3,7 +3,16 @@ import { liteClient } from 'algoliasearch/lite';
 import type { InstantSearchOptions } from 'instantsearch.js/es/types';
 import type { PageConfig } from './page-config.ts';
 
+type ClientOptions = NonNullable<Parameters<typeof liteClient>[2]>;
 type SearchClient = NonNullable<InstantSearchOptions['searchClient']>;
+
+/** Nothing is remembered: records change, and an answer from memory would show the time of an earlier one. */
+const noCache: NonNullable<ClientOptions['responsesCache']> = {
+  get: (_key, fetch) => fetch(),
+  set: (_key, value) => Promise.resolve(value),
+  delete: () => Promise.resolve(),
+  clear: () => Promise.resolve(),
+};
 
 export interface TimedClient {
   readonly client: SearchClient;
@@ -15,6 +24,7 @@ export function timedClient(config: PageConfig): TimedClient {
   const { host, protocol } = globalThis.location;
   const official = liteClient(config.applicationId, config.searchKey, {
     hosts: [{ url: host, protocol: protocol === 'https:' ? 'https' : 'http', accept: 'readWrite' }],
+    responsesCache: noCache,
   });
   let roundTripMs = 0;
   const client = {
