@@ -40,8 +40,8 @@ export class Member {
       socketPath: options.socketPath,
       waitMsMax: options.waitMsMax,
       onChanges: (changes) => {
-        this.#views.markStale(changes);
         this.#applications.markStale(changes);
+        return this.#views.renew(changes);
       },
       onResync: () => {
         this.#views.markAllStale();

@@ -2,6 +2,7 @@
  * The indexes as a query process sees them: opened when first asked for, kept within bounds, and renewed when the builder says that there
  * is a newer state. While the line to the builder is down the manifest is looked at for every query instead.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CorruptionError } from '@skein/base';
 import { FileMissingError, type Manifest, readManifest, View } from '@skein/engine';
 import { LRUCache } from 'lru-cache';
@@ -36,6 +37,8 @@ const VIEW_BYTES_MAX = 8 * 1024 ** 3;
 const VIEW_COUNT_MAX = 256;
 /** How often files may vanish under a reader that is just opening them. */
 const ATTEMPTS_MAX = 5;
+/** How long opening goes on before queries have their turn. */
+const TURN_MS = 5;
 
 interface Entry extends OpenIndex {
   readonly manifest: Manifest;
@@ -45,6 +48,7 @@ interface Entry extends OpenIndex {
 export class Views {
   readonly #options: ViewsOptions;
   readonly #entries: LRUCache<string, Entry>;
+  readonly #renewals = new Map<string, { readonly now: Promise<void>; again: Promise<void> | undefined }>();
 
   constructor(options: ViewsOptions) {
     this.#options = options;
@@ -85,16 +89,75 @@ export class Views {
     return undefined;
   }
 
-  markStale(changes: readonly Change[]): void {
-    for (const { application, index } of changes) {
-      if (index === undefined) continue;
-      const entry = this.#entries.peek(keyOf(application, index));
-      if (entry !== undefined) entry.stale = true;
-    }
+  /**
+   * Resolves when the next `open` of these indexes gives a state at least as new as what is published now. Until then the old one goes on
+   * answering: opening a large new segment takes its time, and gives way to queries again and again.
+   */
+  async renew(changes: readonly Change[]): Promise<void> {
+    await Promise.all(
+      changes.map(async ({ application, index }) => {
+        if (index !== undefined) await this.#renewSoon(application, index);
+      }),
+    );
   }
 
   markAllStale(): void {
     for (const entry of this.#entries.values()) entry.stale = true;
+  }
+
+  #renewSoon(application: string, index: string): Promise<void> {
+    const key = keyOf(application, index);
+    const running = this.#renewals.get(key);
+    if (running !== undefined) {
+      // What runs may have read the manifest before this change: once more behind it, however many ask.
+      running.again ??= running.now.then(() => this.#renewSoon(application, index));
+      return running.again;
+    }
+    if (this.#entries.peek(key) === undefined) return Promise.resolve();
+    const now = this.#renewNow(application, index).finally(() => this.#renewals.delete(key));
+    this.#renewals.set(key, { now, again: undefined });
+    return now;
+  }
+
+  async #renewNow(application: string, index: string): Promise<void> {
+    const key = keyOf(application, index);
+    const known = this.#entries.peek(key);
+    if (known === undefined) return;
+    const directory = new FileDirectory(this.#options.layout.indexFolder(application, index));
+    let renewed: Entry | undefined;
+    try {
+      renewed = await renewInSteps(directory, index, known);
+    } catch {
+      // Replaced meanwhile, or damaged: the next `open` looks again, and says so.
+      known.stale = true;
+      return;
+    }
+    // An `open` in between may have found something newer still, or the bounds may have put it out.
+    if (this.#entries.peek(key) !== known || renewed === known) return;
+    if (renewed === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, renewed);
+  }
+}
+
+/** Opens the newer state piece by piece; undefined when the index is gone, `known` itself when there is no newer one. */
+async function renewInSteps(
+  directory: FileDirectory,
+  index: string,
+  known: Entry,
+): Promise<Entry | undefined> {
+  const manifest = readManifest(directory);
+  if (manifest === undefined) return undefined;
+  const meta = decodeIndexMeta(manifest.meta, index);
+  const sameIndex = known.meta.bornSequence === meta.bornSequence;
+  if (sameIndex && known.manifest.generation === manifest.generation) return known;
+  const steps = View.openSteps(directory, manifest, sameIndex ? known.view : undefined);
+  let turnEndMs = performance.now() + TURN_MS;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return { view: step.value, meta, manifest, stale: false };
+    if (performance.now() < turnEndMs) continue;
+    await nextTurn();
+    turnEndMs = performance.now() + TURN_MS;
   }
 }
 

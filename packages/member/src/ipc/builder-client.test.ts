@@ -35,13 +35,13 @@ async function listen(answer: BuilderService['answer']): Promise<BuilderServer> 
 function client(
   options: {
     waitMsMax?: number;
-    onChanges?: (changes: readonly Change[]) => void;
+    onChanges?: (changes: readonly Change[]) => Promise<void>;
     onResync?: () => void;
   } = {},
 ): BuilderClient {
   const one = new BuilderClient({
     socketPath: socketPath(),
-    onChanges: () => {},
+    onChanges: async () => {},
     onResync: () => {},
     ...options,
   });
@@ -114,7 +114,7 @@ describe('BuilderClient and BuilderServer', () => {
   test('an announcement resolves when every subscriber has marked the change and said so', async () => {
     const server = await listen(async () => ({}));
     const changes: Change[][] = [[], []];
-    const clients = changes.map((list) => client({ onChanges: (some) => list.push(...some) }));
+    const clients = changes.map((list) => client({ onChanges: async (some) => void list.push(...some) }));
     await Promise.all(clients.map((one) => one.whenCurrent()));
     await server.announce([{ application: 'APP', index: 'i' }, { application: 'APP' }]);
     const expected = [

@@ -20,8 +20,8 @@ import {
 
 export interface BuilderClientOptions {
   readonly socketPath: string;
-  /** Called before the builder is told that this process knows: mark the state stale here. */
-  readonly onChanges: (changes: readonly Change[]) => void;
+  /** When it resolves the builder is told that this process's next query sees the changes. */
+  readonly onChanges: (changes: readonly Change[]) => Promise<void> | undefined;
   /** The line is up again, and anything may have changed meanwhile. */
   readonly onResync: () => void;
   /** How long a request waits for a builder that is away. */
@@ -190,8 +190,7 @@ export class BuilderClient {
   #receive({ header }: Frame): void {
     switch (header['kind']) {
       case 'notice':
-        this.#options.onChanges(readChanges(header['changes']));
-        this.#connection?.send({ kind: 'acknowledge', number: header['number'] });
+        void this.#notice(header);
         return;
       case 'reply':
         if (header['id'] === 0) this.#subscribed();
@@ -204,6 +203,19 @@ export class BuilderClient {
         this.#settle(header, (request) => request.reject(error));
       }
     }
+  }
+
+  async #notice(header: JsonObject): Promise<void> {
+    const connection = this.#connection;
+    try {
+      await this.#options.onChanges(readChanges(header['changes']));
+    } catch {
+      // This process cannot follow: it starts over with everything stale.
+      connection?.destroy();
+      return;
+    }
+    // Numbers are the connection's own: the next builder counts anew.
+    connection?.send({ kind: 'acknowledge', number: header['number'] });
   }
 
   #settle(header: JsonObject, settle: (request: OpenRequest) => void): void {

@@ -17,8 +17,8 @@ export interface BuilderService {
   answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<JsonObject>;
 }
 
-/** A process that does not answer for so long hangs; others shall not wait for it. */
-const ACKNOWLEDGE_MS_MAX = 5_000;
+/** A process that does not answer for so long hangs (opening the largest segments takes seconds); others shall not wait for it. */
+const ACKNOWLEDGE_MS_MAX = 30_000;
 
 interface Subscriber {
   readonly connection: Connection;
