@@ -22,6 +22,28 @@ export function intersectInto(memory: SegmentMemory, into: number, other: number
   memory.kernel.bitsetAnd(into, other, bitsetBytes(docCount));
 }
 
+/** into = a and b */
+export function intersectionOf(
+  memory: SegmentMemory,
+  into: number,
+  a: number,
+  b: number,
+  docCount: number,
+): void {
+  memory.kernel.bitsetIntersection(into, a, b, bitsetBytes(docCount));
+}
+
+/** Adds the docs that are in both `a` and `b`. */
+export function uniteIntersection(
+  memory: SegmentMemory,
+  into: number,
+  a: number,
+  b: number,
+  docCount: number,
+): void {
+  memory.kernel.bitsetOrIntersection(into, a, b, bitsetBytes(docCount));
+}
+
 export function uniteInto(memory: SegmentMemory, into: number, other: number, docCount: number): void {
   memory.kernel.bitsetOr(into, other, bitsetBytes(docCount));
 }

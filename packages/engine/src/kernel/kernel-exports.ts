@@ -16,6 +16,8 @@ interface BitsetExports {
   bitsetCopy(to: number, from: number, bytes: number): void;
   bitsetFill(at: number, docCount: number, bytes: number): void;
   bitsetAnd(into: number, other: number, bytes: number): void;
+  bitsetIntersection(into: number, a: number, b: number, bytes: number): void;
+  bitsetOrIntersection(into: number, a: number, b: number, bytes: number): void;
   bitsetOr(into: number, other: number, bytes: number): void;
   bitsetAndNot(into: number, other: number, bytes: number): void;
   bitsetNot(at: number, docCount: number, bytes: number): void;
@@ -78,7 +80,7 @@ interface TermsExports {
 interface ScoreExports {
   scoreRecord(plan: number, docId: number, into: number): number;
   scoreVerify(plan: number, bitset: number, bytes: number, typosMax: number, histogram: number): void;
-  scoreBitset(plan: number, bitset: number, bytes: number): void;
+  scoreBitset(plan: number, docs: number, within: number, without: number, bytes: number): void;
   phraseFilter(plan: number, bitset: number, bytes: number, terms: number, count: number): void;
   tagTerms(tags: number, from: number, to: number, transitions: number): number;
   untagTerms(tags: number, from: number, to: number): void;

@@ -106,7 +106,8 @@ export class SegmentMemory {
   allocateBitset(docCount: number): number {
     const bytes = bitsetBytes(docCount);
     const at = this.allocate(bytes);
-    this.#u8.fill(0, at, at + bytes);
+    // Several times as fast as `fill` on a view of shared memory.
+    this.kernel.bitsetZero(at, bytes);
     return at;
   }
 

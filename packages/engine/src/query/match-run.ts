@@ -105,8 +105,8 @@ export class MatchRun {
       countDistances(memory, { bitset: docs, distances, docCount }, histogram);
     }
     const radius = automaticRadius(histogram, geo.minimumRadius);
-    for (const [ordinal, { reader, docs }] of this.searches.entries()) {
-      reader.columns.keepWithin(docs, distancesOf[ordinal]!, radius);
+    for (const [ordinal, search] of this.searches.entries()) {
+      search.keepWithin(distancesOf[ordinal]!, radius);
     }
     return radius;
   }

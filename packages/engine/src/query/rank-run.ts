@@ -80,7 +80,7 @@ function rankSegment(
     for (const [at, criterion] of criteria.entries()) {
       memory.u32[(bound >>> 2) + at] = boundOf(criterion, pass, run, query);
     }
-    memory.kernel.scoreBitset(plan.at, pass.docs, bitsetBytes(docCount));
+    memory.kernel.scoreBitset(plan.at, search.docs, pass.within, pass.without, bitsetBytes(docCount));
     // Typos rank first and the page is full of records that have fewer: later passes cannot enter it.
     if (criteria[0]?.kind !== 'typo' || plan.get('heapSize') < sizeMax) continue;
     if (memory.u32[heap >>> 2]! < pass.typosNext) break;

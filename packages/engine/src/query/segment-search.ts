@@ -10,12 +10,13 @@
  * Everything is allocated in the segment's scratch; `release` gives it back and clears the tags.
  */
 import {
-  clearBitset,
   copyBitset,
   countDocs,
   fillBitset,
   intersectInto,
+  intersectionOf,
   subtractFrom,
+  uniteIntersection,
   uniteInto,
 } from '../kernel/bitset.ts';
 import { bitsetBytes, type SegmentMemory } from '../kernel/segment-memory.ts';
@@ -40,7 +41,10 @@ interface PendingTag {
 
 /** Records to score together, and what their criteria are not below. */
 export interface ScorePass {
-  readonly docs: number;
+  /** Bitset that they are in; 0: all matching records. */
+  readonly within: number;
+  /** Bitset that they are not in; 0: none. */
+  readonly without: number;
   readonly typos: number;
   readonly exact: number;
   /** What the typos of all later passes are not below. */
@@ -64,6 +68,7 @@ export class SegmentSearch {
   #exactLast = 0;
   #splitCount = 0;
   #plan: ScorePlan | undefined;
+  #count: number | undefined;
 
   constructor(reader: SegmentReader, query: PlannedQuery, splits: readonly Split[], fields: FieldRules) {
     this.reader = reader;
@@ -72,7 +77,7 @@ export class SegmentSearch {
     this.#query = query;
     this.#mark = this.memory.mark();
     this.#tags = new TagTable(this.memory, reader.tagsAt);
-    this.docs = this.memory.allocateBitset(this.docCount);
+    this.docs = this.memory.allocate(bitsetBytes(this.docCount));
     for (const [place, word] of query.words.entries()) {
       this.#words.push(word.inPhrase ? [0, 0, 0] : this.#matchWord(place, fields));
     }
@@ -84,7 +89,7 @@ export class SegmentSearch {
       if (ordinal >= 0) this.#tagLater(ordinal, ordinal + 1, eventOf(first, 1, 'plain', span));
     }
     if (query.words.length === 0) fillBitset(this.memory, this.docs, this.docCount);
-    else this.#cover(this.docs, Number.POSITIVE_INFINITY);
+    else this.#copyTo(this.docs, this.#cover(Number.POSITIVE_INFINITY));
     for (const terms of query.excluded) {
       const excluded = this.#phraseDocs(terms);
       if (excluded !== 0) subtractFrom(this.memory, this.docs, excluded, this.docCount);
@@ -92,13 +97,22 @@ export class SegmentSearch {
     if (reader.hasDeletions) intersectInto(this.memory, this.docs, reader.liveAt, this.docCount);
   }
 
+  /** Matching records. */
   get count(): number {
-    return countDocs(this.memory, this.docs, this.docCount);
+    this.#count ??= countDocs(this.memory, this.docs, this.docCount);
+    return this.#count;
   }
 
   /** Keeps only the records of another bitset. */
   restrict(docs: number): void {
     intersectInto(this.memory, this.docs, docs, this.docCount);
+    this.#count = undefined;
+  }
+
+  /** Keeps only records whose distance, in an array of `geoDistances`, is at most so many metres. */
+  keepWithin(distances: number, metres: number): void {
+    this.reader.columns.keepWithin(this.docs, distances, metres);
+    this.#count = undefined;
   }
 
   /**
@@ -153,6 +167,7 @@ export class SegmentSearch {
     const histogram = memory.allocate(256 * 4);
     memory.u8.fill(0, histogram, histogram + 256 * 4);
     memory.kernel.scoreVerify(plan.at, this.docs, bitsetBytes(this.docCount), options.typosMax, histogram);
+    this.#count = undefined;
     const counts = memory.u32.slice(histogram >>> 2, (histogram >>> 2) + 256);
     memory.release(mark);
     return counts;
@@ -160,39 +175,31 @@ export class SegmentSearch {
 
   /**
    * The matching records in groups whose criteria have a common lower bound, most promising first; made one by one, because
-   * mostly the first suffice. The caller is done with a pass when it asks for the next.
+   * mostly the first suffice.
    */
   *passes(): Generator<ScorePass> {
     const query = this.#query;
-    const { memory, docCount } = this;
     if (query.words.length === 0 || query.anyOptional) {
-      yield { docs: this.docs, typos: 0, exact: 0, typosNext: 0 };
+      yield { within: 0, without: 0, typos: 0, exact: 0, typosNext: 0 };
       return;
     }
-    const rest = this.#copy(this.docs);
-    const tier = memory.allocateBitset(docCount);
-    for (let typos = 0; typos < TIER_COUNT; typos++) {
-      this.#cover(tier, typos);
-      intersectInto(memory, tier, rest, docCount);
-      subtractFrom(memory, rest, tier, docCount);
-      if (typos > 0) {
-        yield { docs: tier, typos, exact: 1, typosNext: typos + 1 };
-        continue;
-      }
-      const last = query.words.at(-1)!;
-      if (!last.prefix) {
-        yield { docs: tier, typos, exact: 0, typosNext: typos + 1 };
-        continue;
-      }
-      if (this.#exactLast !== 0) {
-        const whole = this.#copy(tier);
-        intersectInto(memory, whole, this.#exactLast, docCount);
-        yield { docs: whole, typos, exact: 0, typosNext: 0 };
-        subtractFrom(memory, tier, this.#exactLast, docCount);
-      }
-      yield { docs: tier, typos, exact: 1, typosNext: typos + 1 };
+    const anyTypos = this.#words.some((docs) => docs[1] !== 0 || docs[2] !== 0) || this.#joined.some(Boolean);
+    // Without typos anywhere every matching record is in the first tier.
+    let tier = anyTypos ? this.#cover(0) : 0;
+    const last = query.words.at(-1)!;
+    if (last.prefix && this.#exactLast !== 0) {
+      if (tier !== 0) intersectInto(this.memory, this.#exactLast, tier, this.docCount);
+      yield { within: this.#exactLast, without: 0, typos: 0, exact: 0, typosNext: 0 };
     }
-    yield { docs: rest, typos: TIER_COUNT, exact: 1, typosNext: TIER_COUNT };
+    const whole = last.prefix ? this.#exactLast : 0;
+    yield { within: tier, without: whole, typos: 0, exact: last.prefix ? 1 : 0, typosNext: 1 };
+    if (!anyTypos) return;
+    for (let typos = 1; typos < TIER_COUNT; typos++) {
+      const without = tier;
+      tier = this.#cover(typos);
+      yield { within: tier, without, typos, exact: 1, typosNext: typos + 1 };
+    }
+    yield { within: 0, without: tier, typos: TIER_COUNT, exact: 1, typosNext: TIER_COUNT };
   }
 
   release(): void {
@@ -292,67 +299,70 @@ export class SegmentSearch {
   }
 
   /**
-   * Records in which the words can be covered with at most `typosMax` typos in all (infinite: with any), into `into`.
+   * Bitset of the records in which the words can be covered with at most `typosMax` typos in all (infinite: with any). It may be
+   * the set of a word itself: not to be changed.
+   *
    * `reached[i][t]`: the first i words are covered with at most t typos.
    */
-  #cover(into: number, typosMax: number): void {
-    const { memory, docCount } = this;
+  #cover(typosMax: number): number {
     const query = this.#query;
+    if (query.allOptional) return this.#unionOf([...this.#words.flat(), ...this.#joined]);
     const bounded = Number.isFinite(typosMax);
     const tiers = bounded ? typosMax + 1 : 1;
-    if (query.allOptional) {
-      clearBitset(memory, into, docCount);
-      for (const word of this.#words) {
-        for (const docs of word) if (docs !== 0) uniteInto(memory, into, docs, docCount);
-      }
-      for (const docs of this.#joined) if (docs !== 0) uniteInto(memory, into, docs, docCount);
-      return;
-    }
-    const mark = memory.mark();
-    const part = memory.allocateBitset(docCount);
-    const wordCount = query.words.length;
-    // reached[i][t]; address 0: no record, undefined before the first word: every record.
-    const reached: number[][] = [];
-    const step = (from: number, tier: number, docs: number, to: number): void => {
-      if (docs === 0) return;
-      if (from === 0) {
-        uniteInto(memory, to, docs, docCount);
-        return;
-      }
-      copyBitset(memory, part, reached[from]![tier]!, docCount);
-      intersectInto(memory, part, docs, docCount);
-      uniteInto(memory, to, part, docCount);
-    };
-    reached.push([]);
-    for (let end = 1; end <= wordCount; end++) {
+    const reached: number[][] = [[]];
+    for (const [place, word] of query.words.entries()) {
+      const end = place + 1;
       const row: number[] = [];
-      const word = this.#words[end - 1]!;
       for (let tier = 0; tier < tiers; tier++) {
-        const to = memory.allocateBitset(docCount);
-        row.push(to);
-        for (const [typos, docs] of word.entries()) {
-          if (!bounded) step(end - 1, 0, docs, to);
-          else if (typos <= tier) step(end - 1, tier - typos, docs, to);
+        // Pairs of sets whose intersections make up this one; 0: every record.
+        const parts: (readonly [before: number, docs: number])[] = [];
+        for (const [typos, docs] of this.#words[place]!.entries()) {
+          if (docs === 0 || (bounded && typos > tier)) continue;
+          parts.push([place === 0 ? 0 : reached[place]![bounded ? tier - typos : 0]!, docs]);
         }
         for (const [at, { first, span }] of query.concatenations.entries()) {
-          if (first + span !== end || (bounded && tier < 1)) continue;
-          step(first, bounded ? tier - 1 : 0, this.#joined[at]!, to);
+          const docs = this.#joined[at]!;
+          if (first + span !== end || docs === 0 || (bounded && tier < 1)) continue;
+          parts.push([first === 0 ? 0 : reached[first]![bounded ? tier - 1 : 0]!, docs]);
         }
-        if (query.words[end - 1]!.optional) {
-          if (end === 1) fillBitset(memory, to, docCount);
-          else uniteInto(memory, to, reached[end - 1]![tier]!, docCount);
-        }
+        if (word.optional) parts.push([place === 0 ? 0 : reached[place]![tier]!, 0]);
+        row.push(this.#sumOf(parts));
       }
       reached.push(row);
     }
-    copyBitset(memory, into, reached[wordCount]![tiers - 1]!, docCount);
-    memory.release(mark);
+    return reached.at(-1)!.at(-1)!;
   }
 
-  #copy(docs: number): number {
-    const copy = this.memory.allocate(bitsetBytes(this.docCount));
-    copyBitset(this.memory, copy, docs, this.docCount);
-    return copy;
+  /** Union of intersections; 0 stands for every record. */
+  #sumOf(parts: readonly (readonly [number, number])[]): number {
+    const { memory, docCount } = this;
+    const [first, ...others] = parts;
+    if (first === undefined) return memory.allocateBitset(docCount);
+    const everything = parts.find(([before, docs]) => before === 0 && docs === 0);
+    if (everything !== undefined) {
+      const all = memory.allocate(bitsetBytes(docCount));
+      fillBitset(memory, all, docCount);
+      return all;
+    }
+    const single = ([before, docs]: readonly [number, number]): number =>
+      before === 0 ? docs : docs === 0 ? before : 0;
+    if (others.length === 0 && single(first) !== 0) return single(first);
+    const into = memory.allocate(bitsetBytes(docCount));
+    if (single(first) !== 0) copyBitset(memory, into, single(first), docCount);
+    else intersectionOf(memory, into, first[0], first[1], docCount);
+    for (const part of others) {
+      if (single(part) !== 0) uniteInto(memory, into, single(part), docCount);
+      else uniteIntersection(memory, into, part[0], part[1], docCount);
+    }
+    return into;
+  }
+
+  #unionOf(sets: readonly number[]): number {
+    return this.#sumOf(sets.filter((docs) => docs !== 0).map((docs) => [0, docs] as const));
+  }
+
+  #copyTo(into: number, docs: number): void {
+    copyBitset(this.memory, into, docs, this.docCount);
   }
 
   #tagLater(from: number, to: number, event: number): void {

@@ -32,6 +32,26 @@ export function bitsetAnd(into: usize, other: usize, bytes: usize): void {
   }
 }
 
+/** into = a and b */
+export function bitsetIntersection(into: usize, a: usize, b: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 64) {
+    v128.store(into + i, v128.and(v128.load(a + i), v128.load(b + i)));
+    v128.store(into + i, v128.and(v128.load(a + i, 16), v128.load(b + i, 16)), 16);
+    v128.store(into + i, v128.and(v128.load(a + i, 32), v128.load(b + i, 32)), 32);
+    v128.store(into + i, v128.and(v128.load(a + i, 48), v128.load(b + i, 48)), 48);
+  }
+}
+
+/** into = into or (a and b) */
+export function bitsetOrIntersection(into: usize, a: usize, b: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 32) {
+    const low = v128.and(v128.load(a + i), v128.load(b + i));
+    const high = v128.and(v128.load(a + i, 16), v128.load(b + i, 16));
+    v128.store(into + i, v128.or(v128.load(into + i), low));
+    v128.store(into + i, v128.or(v128.load(into + i, 16), high), 16);
+  }
+}
+
 export function bitsetOr(into: usize, other: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 64) {
     v128.store(into + i, v128.or(v128.load(into + i), v128.load(other + i)));

@@ -133,7 +133,8 @@ function closeMarks(plan: usize, work: usize, field: u32, positionEnd: u32): voi
         }
         if (!whole) continue;
         const exact: u32 = flags & FIELD_NO_EXACT ? 0 : 1;
-        for (let word: u32 = 0; word < count; word++) addPhraseOccurrence(work, first + word, exact, field, position + word);
+        for (let word: u32 = 0; word < count; word++)
+          addPhraseOccurrence(work, first + word, exact, field, position + word);
       }
     }
     if (splits && position + 1 < end) {
@@ -168,8 +169,8 @@ function scan(plan: usize, work: usize, doc: u32): void {
   const combinations = <usize>load<u32>(plan + COMBINATIONS);
   const events = <usize>load<u32>(plan + EVENTS);
   const fields = <usize>load<u32>(plan + FIELDS);
-  const start = entries + (<usize>load<u32>(offsets + (<usize>doc << 2)) << 2);
-  const end = entries + (<usize>load<u32>(offsets + (<usize>doc << 2), 4) << 2);
+  const start = entries + ((<usize>load<u32>(offsets + ((<usize>doc) << 2))) << 2);
+  const end = entries + ((<usize>load<u32>(offsets + ((<usize>doc) << 2), 4)) << 2);
   let field: u32 = CONTROL_FIELD;
   let flags: u32 = 0;
   let position: u32 = 0;
@@ -197,10 +198,10 @@ function scan(plan: usize, work: usize, doc: u32): void {
     }
     position += delta;
     delta = 0;
-    const tag: u32 = load<u16>(tags + (<usize>(entry >>> 8) << 1));
+    const tag: u32 = load<u16>(tags + ((<usize>(entry >>> 8)) << 1));
     if (tag && flags & FIELD_SEARCHED) {
-      let event = events + (<usize>load<u32>(combinations + (<usize>tag << 3)) << 2);
-      const eventEnd = event + (<usize>load<u32>(combinations + (<usize>tag << 3), 4) << 2);
+      let event = events + ((<usize>load<u32>(combinations + ((<usize>tag) << 3))) << 2);
+      const eventEnd = event + ((<usize>load<u32>(combinations + ((<usize>tag) << 3), 4)) << 2);
       for (; event < eventEnd; event += 4) {
         const e = load<u32>(event);
         const typos = (e >>> 10) & 3;
@@ -267,8 +268,8 @@ function cover(plan: usize, work: usize): i32 {
     matched = unitCount;
   } else {
     // cover[i]: the best for the words from i on, found from the end; -1 in `matched` says that none is possible.
-    store<i32>(work + COVER + (<usize>wordCount << 4), 0);
-    store<u64>(work + COVER + (<usize>wordCount << 4), 0, 4);
+    store<i32>(work + COVER + ((<usize>wordCount) << 4), 0);
+    store<u64>(work + COVER + ((<usize>wordCount) << 4), 0, 4);
     for (let word = <i32>wordCount - 1; word >= 0; word--) {
       let bestMatched: i32 = -1;
       let bestTypos: i32 = 0;
@@ -301,7 +302,7 @@ function cover(plan: usize, work: usize): i32 {
           bestChoice = choice;
         }
       }
-      const at = work + COVER + (<usize>word << 4);
+      const at = work + COVER + ((<usize>word) << 4);
       store<i32>(at, bestMatched);
       store<i32>(at, bestTypos, 4);
       store<i32>(at, bestSingles, 8);
@@ -311,7 +312,7 @@ function cover(plan: usize, work: usize): i32 {
     matched = load<i32>(work + COVER);
     typos = load<i32>(work + COVER, 4);
     for (let word: u32 = 0; word < wordCount; ) {
-      const choice = load<i32>(work + COVER + (<usize>word << 4), 12);
+      const choice = load<i32>(work + COVER + ((<usize>word) << 4), 12);
       const span: u32 = choice == 1 ? 2 : choice == 2 ? wordCount : 1;
       if (choice != 3) {
         store<u32>(work + UNIT_LIST + (unitCount << 2), choice == 0 ? word : choice == 1 ? PAIR + word : ALL);
@@ -454,7 +455,7 @@ export function scoreVerify(plan: usize, bitset: usize, bytes: usize, typosMax: 
       scan(plan, work, doc);
       const matches = cover(plan, work) >= 0;
       const typos = load<u32>(work + VALUES);
-      if (!matches || typos > typosMax) kept &= ~(<u64>1 << bit);
+      if (!matches || typos > typosMax) kept &= ~((<u64>1) << bit);
       else {
         const at = histogram + <usize>(min(typos, 255) << 2);
         store<u32>(at, load<u32>(at) + 1);
@@ -479,9 +480,9 @@ export function phraseFilter(plan: usize, bitset: usize, bytes: usize, terms: us
       const bit = ctz(word);
       word &= word - 1;
       const doc = (i << 3) + <usize>bit;
-      const start = entries + (<usize>load<u32>(offsets + (doc << 2)) << 2);
-      const end = entries + (<usize>load<u32>(offsets + (doc << 2), 4) << 2);
-      if (!holdsPhrase(work, start, end, terms, count)) kept &= ~(<u64>1 << bit);
+      const start = entries + ((<usize>load<u32>(offsets + (doc << 2))) << 2);
+      const end = entries + ((<usize>load<u32>(offsets + (doc << 2), 4)) << 2);
+      if (!holdsPhrase(work, start, end, terms, count)) kept &= ~((<u64>1) << bit);
     }
     store<u64>(bitset + i, kept);
   }
@@ -570,7 +571,8 @@ function siftDown(heap: usize, size: u32, at: u32, bytes: usize, compared: u32):
   for (;;) {
     let worst = at;
     const left = at * 2 + 1;
-    if (left < size && isWorse(heap + <usize>left * bytes, heap + <usize>worst * bytes, compared)) worst = left;
+    if (left < size && isWorse(heap + <usize>left * bytes, heap + <usize>worst * bytes, compared))
+      worst = left;
     if (left + 1 < size && isWorse(heap + <usize>(left + 1) * bytes, heap + <usize>worst * bytes, compared)) {
       worst = left + 1;
     }
@@ -581,10 +583,11 @@ function siftDown(heap: usize, size: u32, at: u32, bytes: usize, compared: u32):
 }
 
 /**
- * Scores the records of the bitset in docId order and keeps the best in the plan's heap. Stops as soon as no remaining
+ * Scores the records of `docs` that are in `within` (0: all) and not in `without` (0: none), in docId order, and keeps the
+ * best in the plan's heap. Stops as soon as no remaining
  * record can enter: the heap is full and its worst entry is not worse than the plan's bound with the docId at hand.
  */
-export function scoreBitset(plan: usize, bitset: usize, bytes: usize): void {
+export function scoreBitset(plan: usize, docs: usize, within: usize, without: usize, bytes: usize): void {
   const work = <usize>load<u32>(plan + WORK);
   const criteria = <usize>load<u32>(plan + CRITERIA);
   const criteriaCount = load<u32>(plan + CRITERIA_COUNT);
@@ -603,7 +606,9 @@ export function scoreBitset(plan: usize, bitset: usize, bytes: usize): void {
   let leading: u32 = 0;
   while (leading < criteriaCount && load<u32>(criteria + (leading << 3)) == ARRAY) leading++;
   for (let i: usize = 0; i < bytes; i += 8) {
-    let word = load<u64>(bitset + i);
+    let word = load<u64>(docs + i);
+    if (within) word &= load<u64>(within + i);
+    if (without) word &= ~load<u64>(without + i);
     while (word) {
       const doc = <u32>(i << 3) + <u32>ctz(word);
       word &= word - 1;
@@ -622,12 +627,12 @@ export function scoreBitset(plan: usize, bitset: usize, bytes: usize): void {
         const kind = load<u32>(criteria + (at << 3));
         const value =
           kind == ARRAY
-            ? load<u32>(<usize>load<u32>(criteria + (at << 3), 4) + (<usize>doc << 2))
+            ? load<u32>(<usize>load<u32>(criteria + (at << 3), 4) + ((<usize>doc) << 2))
             : load<u32>(work + VALUES + (kind << 2));
         store<u32>(tuple + (at << 2), value);
       }
       store<u32>(tuple + (criteriaCount << 2), doc);
-      const group = groups ? load<u32>(groups + (<usize>doc << 2)) : 0;
+      const group = groups ? load<u32>(groups + ((<usize>doc) << 2)) : 0;
       store<u32>(tuple + (criteriaCount << 2), group, 4);
       if (size == sizeMax && !isWorse(heap, tuple, compared)) continue;
       if (groups) {
@@ -665,7 +670,7 @@ export function scoreBitset(plan: usize, bitset: usize, bytes: usize): void {
 /** Whether the leading array criteria alone keep a record out of a full heap; when there are no others, docId decides. */
 function isHopeless(criteria: usize, criteriaCount: u32, leading: u32, heap: usize, doc: u32): bool {
   for (let at: u32 = 0; at < leading; at++) {
-    const value = load<u32>(<usize>load<u32>(criteria + (at << 3), 4) + (<usize>doc << 2));
+    const value = load<u32>(<usize>load<u32>(criteria + (at << 3), 4) + ((<usize>doc) << 2));
     const worst = load<u32>(heap + (at << 2));
     if (value != worst) return value > worst;
   }
@@ -678,8 +683,8 @@ function isHopeless(criteria: usize, criteriaCount: u32, leading: u32, heap: usi
  */
 export function tagTerms(tags: usize, from: u32, to: u32, transitions: usize): u32 {
   for (let term = from; term < to; term++) {
-    const at = tags + (<usize>term << 1);
-    const next = load<u16>(transitions + (<usize>load<u16>(at) << 1));
+    const at = tags + ((<usize>term) << 1);
+    const next = load<u16>(transitions + ((<usize>load<u16>(at)) << 1));
     if (!next) return term;
     store<u16>(at, next);
   }
@@ -687,5 +692,5 @@ export function tagTerms(tags: usize, from: u32, to: u32, transitions: usize): u
 }
 
 export function untagTerms(tags: usize, from: u32, to: u32): void {
-  memory.fill(tags + (<usize>from << 1), 0, <usize>(to - from) << 1);
+  memory.fill(tags + ((<usize>from) << 1), 0, (<usize>(to - from)) << 1);
 }
