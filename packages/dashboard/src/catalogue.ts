@@ -33,7 +33,8 @@ export interface IndexView {
   readonly name: string;
   readonly label: string;
   readonly placeholder: string;
-  readonly unit: string;
+  /** What hits are called: one, several. */
+  readonly units: readonly [one: string, several: string];
   readonly facets: readonly FacetView[];
   readonly ranges: readonly RangeView[];
   readonly orders: readonly OrderView[];
@@ -49,13 +50,13 @@ const views: readonly IndexView[] = [
     name: 'movies',
     label: 'Movies',
     placeholder: 'Search films, directors, studios …',
-    unit: 'films',
+    units: ['film', 'films'],
     facets: [
       { attribute: 'genre', label: 'Genre' },
       { attribute: 'decade', label: 'Decade' },
       { attribute: 'director', label: 'Director', isSearchable: true },
       { attribute: 'mpaaRating', label: 'Rated' },
-      { attribute: 'source', label: 'Based on' },
+      { attribute: 'source', label: 'Source' },
       { attribute: 'distributor', label: 'Studio', isSearchable: true },
     ],
     ranges: [
@@ -77,7 +78,7 @@ const views: readonly IndexView[] = [
     name: 'cities',
     label: 'Cities',
     placeholder: 'Search cities and countries …',
-    unit: 'places',
+    units: ['place', 'places'],
     facets: [
       { attribute: 'country', label: 'Country', isSearchable: true },
       { attribute: 'kind', label: 'Kind' },
@@ -117,7 +118,7 @@ function plainView(name: string): IndexView {
     name,
     label: name,
     placeholder: `Search ${name} …`,
-    unit: 'records',
+    units: ['record', 'records'],
     facets: [],
     ranges: [],
     orders: [relevance],

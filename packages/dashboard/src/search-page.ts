@@ -67,7 +67,7 @@ export function showSearchPage(root: HTMLElement, view: IndexView, timed: TimedC
       autofocus: true,
     }) as Widget,
     resultSummary(frame.summary, {
-      unit: view.unit,
+      units: view.units,
       lastRoundTripMs: () => timed.lastRoundTripMs(),
     }) as Widget,
     currentRefinements({ container: frame.chosen }) as Widget,
