@@ -148,9 +148,8 @@ export class IndexWriter {
     if (!anyDeleted) {
       deletionsFile = undefined;
     } else if (this.#deletionsChanged || this.#segmentsChanged || deletionsFile === undefined) {
-      deletionsFile = `deletions-${generation}`;
       const deletions = new Map(this.#segments.map((segment) => [segment.entry.name, segment.deleted!]));
-      writeDeletions(this.#directory, deletionsFile, segments, deletions);
+      deletionsFile = writeDeletions(this.#directory, generation, segments, deletions);
     }
     const recordCount = this.recordCount;
     const manifest: Manifest = {

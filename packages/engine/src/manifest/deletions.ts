@@ -3,9 +3,10 @@
  *
  *   crc32c:u32 | per segment that has deletions, in the manifest's order: the bitmap, bit per docId, whole 64-byte lines
  *
- * Which segments those are, and how long each bitmap is, the manifest tells.
+ * Which segments those are, and how long each bitmap is, the manifest tells. The file's name ends with the checksum, so that
+ * the manifest names a content, not just a place where another content could lie.
  */
-import { CorruptionError, crc32c } from '@skein/base';
+import { CorruptionError, crc32c, type Generation } from '@skein/base';
 import type { Directory } from '../directory.ts';
 import { bitsetBytes } from '../kernel/segment-memory.ts';
 import type { Manifest, SegmentEntry } from './manifest.ts';
@@ -24,24 +25,30 @@ export function readDeletions(directory: Directory, manifest: Manifest): Deletio
     throw new CorruptionError({ file, offset: 0, expected: `a file of ${bytes} bytes` });
   }
   const all = directory.read(name, 0, bytes);
-  if (new DataView(all.buffer, all.byteOffset).getUint32(0, true) !== crc32c(all.subarray(4))) {
+  const checksum = crc32c(all.subarray(4));
+  if (new DataView(all.buffer).getUint32(0, true) !== checksum || !name.endsWith(checksumSuffix(checksum))) {
     throw new CorruptionError({ file, offset: 0, expected: 'deletions with their checksum' });
   }
   let at = 4;
   for (const segment of withDeletions) {
     const byteLength = bitsetBytes(segment.docCount);
-    deletions.set(segment.name, all.slice(at, at + byteLength));
+    const bitmap = all.slice(at, at + byteLength);
+    if (countBits(bitmap) !== segment.deletedCount) {
+      throw new CorruptionError({ file, offset: at, expected: `${segment.deletedCount} deleted records` });
+    }
+    deletions.set(segment.name, bitmap);
     at += byteLength;
   }
   return deletions;
 }
 
+/** Writes the bitmaps of the segments that have deletions; returns the file's name. */
 export function writeDeletions(
   directory: Directory,
-  name: string,
+  generation: Generation,
   segments: readonly SegmentEntry[],
   deletions: Deletions,
-): void {
+): string {
   const parts: Uint8Array[] = [];
   let checksum = 0;
   for (const segment of segments) {
@@ -52,9 +59,21 @@ export function writeDeletions(
   }
   const head = new Uint8Array(4);
   new DataView(head.buffer).setUint32(0, checksum, true);
+  const name = `deletions-${generation}${checksumSuffix(checksum)}`;
   directory.write(name, [head, ...parts]);
+  return name;
 }
 
 export function isDeleted(bitmap: Uint8Array | undefined, docId: number): boolean {
   return bitmap !== undefined && (bitmap[docId >>> 3]! & (1 << (docId & 7))) !== 0;
+}
+
+function checksumSuffix(checksum: number): string {
+  return `-${checksum.toString(16).padStart(8, '0')}`;
+}
+
+function countBits(bitmap: Uint8Array): number {
+  let count = 0;
+  for (let byte of bitmap) for (; byte !== 0; byte &= byte - 1) count++;
+  return count;
 }

@@ -17,6 +17,7 @@ import {
 } from '@skein/base';
 import type { Directory } from '../directory.ts';
 import type { IndexSchema } from '../schema.ts';
+import { countOf, decodeSchema, listOf, objectOf, parseObject, ShapeError, textOf } from './decode.ts';
 
 export const MANIFEST_FILE = 'manifest';
 const MANIFEST_VERSION = 1;
@@ -70,47 +71,65 @@ export function decodeManifest(bytes: Uint8Array, file: string): Manifest {
   if (checksum !== `${crc32c(json).toString(16).padStart(CHECKSUM_DIGITS, '0')}\n`) {
     throw new CorruptionError({ file, offset: 0, expected: 'a manifest with its checksum' });
   }
-  const stored = JSON.parse(utf8Decode(json)) as StoredManifest;
-  if (stored.version !== MANIFEST_VERSION) {
-    throw new CorruptionError({ file, offset: 0, expected: `manifest version ${MANIFEST_VERSION}` });
+  try {
+    return manifestOf(parseObject(utf8Decode(json)));
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new CorruptionError({ file, offset: CHECKSUM_DIGITS + 1, expected: error.message });
   }
-  const { schema } = stored;
+}
+
+function manifestOf(stored: JsonObject): Manifest {
+  if (stored['version'] !== MANIFEST_VERSION) throw new ShapeError(`manifest version ${MANIFEST_VERSION}`);
+  const segments = listOf(stored['segments'], 'segments', decodeEntry);
+  if (new Set(segments.map(({ name }) => name)).size < segments.length) {
+    throw new ShapeError('segments, each once');
+  }
+  const { deletionsFile } = stored;
+  const recordCount = segments.reduce((sum, entry) => sum + entry.docCount - entry.deletedCount, 0);
+  if (recordCount !== stored['recordCount']) throw new ShapeError(`${recordCount} records`);
+  if (segments.some((entry) => entry.deletedCount > 0) !== (deletionsFile !== undefined)) {
+    throw new ShapeError('a file of deletions where records are deleted');
+  }
   return {
-    generation: asGeneration(stored.generation),
-    meta: stored.meta,
-    schema: {
-      ...schema,
-      // JSON has no undefined: what is absent is.
-      numericFilterable: schema.numericFilterable,
-      distinctAttribute: schema.distinctAttribute,
-      text: { ...schema.text, customNormalization: new Map(schema.text.customNormalization) },
-    },
-    segments: stored.segments,
-    deletionsFile: stored.deletionsFile,
-    recordCount: stored.recordCount,
+    generation: asGeneration(countOf(stored['generation'], 'generation')),
+    meta: objectOf(stored['meta'], 'meta'),
+    schema: decodeSchema(stored['schema']),
+    segments,
+    deletionsFile: deletionsFile === undefined ? undefined : fileNameOf(deletionsFile, 'deletionsFile'),
+    recordCount,
   };
+}
+
+function decodeEntry(value: unknown, what: string): SegmentEntry {
+  const stored = objectOf(value, what);
+  const name = fileNameOf(stored['name'], what);
+  const docCount = countOf(stored['docCount'], what);
+  const deletedCount = countOf(stored['deletedCount'], what);
+  // The name holds the count, and the segment is checked against its name: so bitmaps of this length fit it.
+  if (!name.startsWith(`${docCount}-`)) throw new ShapeError(`${name} with the count of its records`);
+  if (deletedCount > docCount) throw new ShapeError(`${name} with at most ${docCount} deleted records`);
+  return { name, docCount, deletedCount, fileBytes: countOf(stored['fileBytes'], what) };
+}
+
+/** A name that leads nowhere but to a file of the index's folder. */
+function fileNameOf(value: unknown, what: string): string {
+  const name = textOf(value, what);
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) throw new ShapeError(what);
+  return name;
 }
 
 /** Whether segments built with one schema serve the other. */
 export function isSameSchema(a: IndexSchema, b: IndexSchema): boolean {
-  return a === b || JSON.stringify(storedSchema(a)) === JSON.stringify(storedSchema(b));
+  return a === b || canonicalText(a) === canonicalText(b);
 }
 
-function storedSchema(schema: IndexSchema): StoredManifest['schema'] {
+/** Equal for equal schemas, in whatever order their members were written. */
+function canonicalText(schema: IndexSchema): string {
+  return JSON.stringify(storedSchema(decodeSchema(storedSchema(schema))));
+}
+
+function storedSchema(schema: IndexSchema): object {
   const { text } = schema;
   return { ...schema, text: { ...text, customNormalization: [...text.customNormalization] } };
-}
-
-interface StoredManifest {
-  readonly version: number;
-  readonly generation: number;
-  readonly meta: JsonObject;
-  readonly schema: Omit<IndexSchema, 'text'> & {
-    readonly text: Omit<IndexSchema['text'], 'customNormalization'> & {
-      readonly customNormalization: readonly [string, string][];
-    };
-  };
-  readonly segments: readonly SegmentEntry[];
-  readonly deletionsFile: string | undefined;
-  readonly recordCount: number;
 }

@@ -49,7 +49,7 @@ export function encodeSegment(
   sections: readonly Section[],
   options: { readonly docCount: number; readonly recordsBytes: number },
 ): EncodedSegment {
-  const headerBytes = align(HEADER_BYTES + sections.length * TABLE_ENTRY_BYTES);
+  const headerBytes = alignSection(HEADER_BYTES + sections.length * TABLE_ENTRY_BYTES);
   const header = new Uint8Array(headerBytes);
   const view = new DataView(header.buffer);
   header.set(MAGIC, 0);
@@ -67,7 +67,7 @@ export function encodeSegment(
     view.setUint32(entryAt + 28, crc32c(section.bytes), true);
     setUint64(view, entryAt + 32, at);
     setUint64(view, entryAt + 40, section.bytes.length);
-    const paddedLength = align(section.bytes.length);
+    const paddedLength = alignSection(section.bytes.length);
     parts.push(section.bytes);
     if (paddedLength > section.bytes.length) parts.push(new Uint8Array(paddedLength - section.bytes.length));
     at += paddedLength;
@@ -96,14 +96,19 @@ export function segmentHeaderBytes(prologue: Uint8Array, file: string): number {
     });
   }
   const headerBytes = view.getUint32(12, true);
-  const expected = align(HEADER_BYTES + view.getUint32(20, true) * TABLE_ENTRY_BYTES);
+  const expected = alignSection(HEADER_BYTES + view.getUint32(20, true) * TABLE_ENTRY_BYTES);
   if (headerBytes !== expected) {
     throw new CorruptionError({ file, offset: 12, expected: `a header of ${expected} bytes` });
   }
   return headerBytes;
 }
 
-export function decodeSegmentHeader(header: Uint8Array, file: string, fileBytes: number): SegmentHeader {
+/** Throws `CorruptionError` unless the header is whole, of the file of this name, and its sections fill the file as `encodeSegment` would. */
+export function decodeSegmentHeader(
+  header: Uint8Array,
+  of: { readonly name: string; readonly file: string; readonly fileBytes: number },
+): SegmentHeader {
+  const { file, fileBytes } = of;
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const checksum = view.getUint32(HEADER_CHECKSUM_AT, true);
   view.setUint32(HEADER_CHECKSUM_AT, 0, true);
@@ -111,34 +116,48 @@ export function decodeSegmentHeader(header: Uint8Array, file: string, fileBytes:
   view.setUint32(HEADER_CHECKSUM_AT, checksum, true);
   if (actual !== checksum)
     throw new CorruptionError({ file, offset: HEADER_CHECKSUM_AT, expected: 'a valid header' });
+  const docCount = view.getUint32(16, true);
+  // Another segment under this name would be whole in itself, and give the answers of other records.
+  if (segmentName(header, docCount) !== of.name) {
+    throw new CorruptionError({ file, offset: 0, expected: 'the segment that has this name' });
+  }
   const promisedBytes = getUint64(view, 32);
   if (promisedBytes !== fileBytes) {
     throw new CorruptionError({ file, offset: fileBytes, expected: `a file of ${promisedBytes} bytes` });
   }
-  const sections: SectionEntry[] = [];
-  for (let ordinal = 0; ordinal < view.getUint32(20, true); ordinal++) {
-    const entryAt = HEADER_BYTES + ordinal * TABLE_ENTRY_BYTES;
-    let name = '';
-    for (let char = 0; char < NAME_BYTES && header[entryAt + char] !== 0; char++) {
-      name += String.fromCharCode(header[entryAt + char]!);
-    }
-    sections.push({
-      name,
-      checksum: view.getUint32(entryAt + 28, true),
-      at: getUint64(view, entryAt + 32),
-      byteLength: getUint64(view, entryAt + 40),
+  const mappedBytes = getUint64(view, 24);
+  const sections = Array.from({ length: view.getUint32(20, true) }, (_, ordinal) =>
+    decodeEntry(view, HEADER_BYTES + ordinal * TABLE_ENTRY_BYTES),
+  );
+  const end = sections.reduce((at, section) => {
+    if (section.at === at) return at + alignSection(section.byteLength);
+    throw new CorruptionError({
+      file,
+      offset: at,
+      expected: `section ${section.name} behind the one before`,
     });
+  }, header.length);
+  if (end !== mappedBytes || mappedBytes > fileBytes) {
+    throw new CorruptionError({ file, offset: end, expected: 'sections that end where the records begin' });
+  }
+  return { docCount, headerBytes: header.length, mappedBytes, fileBytes, sections };
+}
+
+function decodeEntry(view: DataView, entryAt: number): SectionEntry {
+  let name = '';
+  for (let at = entryAt; at < entryAt + NAME_BYTES && view.getUint8(at) !== 0; at++) {
+    name += String.fromCharCode(view.getUint8(at));
   }
   return {
-    docCount: view.getUint32(16, true),
-    headerBytes: header.length,
-    mappedBytes: getUint64(view, 24),
-    fileBytes,
-    sections,
+    name,
+    checksum: view.getUint32(entryAt + 28, true),
+    at: getUint64(view, entryAt + 32),
+    byteLength: getUint64(view, entryAt + 40),
   };
 }
 
-function segmentName(header: Uint8Array, docCount: number): string {
+/** The name of a segment with this header. */
+export function segmentName(header: Uint8Array, docCount: number): string {
   // Two independent hashes of the header, which holds the checksums of all sections: 64 bits tell contents apart.
   let second = 0x811c9dc5;
   for (const byte of header) second = Math.imul(second ^ byte, 0x01000193);
@@ -146,7 +165,8 @@ function segmentName(header: Uint8Array, docCount: number): string {
   return `${docCount}-${hex(crc32c(header))}${hex(second)}${SEGMENT_SUFFIX}`;
 }
 
-function align(bytes: number): number {
+/** Where the next section begins. */
+export function alignSection(bytes: number): number {
   return Math.ceil(bytes / SECTION_ALIGNMENT) * SECTION_ALIGNMENT;
 }
 

@@ -16,7 +16,13 @@ import { RecordsReader } from '../records/records-reader.ts';
 import type { IndexSchema } from '../schema.ts';
 import { TermsReader } from '../terms/terms-reader.ts';
 import { requiredSection, type SectionLookup, type SectionPlace } from './section.ts';
-import { decodeSegmentHeader, SEGMENT_PROLOGUE_BYTES, segmentHeaderBytes } from './segment-file.ts';
+import { checkShapes } from './section-shapes.ts';
+import {
+  alignSection,
+  decodeSegmentHeader,
+  SEGMENT_PROLOGUE_BYTES,
+  segmentHeaderBytes,
+} from './segment-file.ts';
 import { textFrom } from './shared-text.ts';
 
 /** Bytes verified between two breaths of `openSteps`. */
@@ -75,7 +81,7 @@ export class SegmentReader {
     if (headerBytes > fileBytes) {
       throw new CorruptionError({ file, offset: fileBytes, expected: 'a whole section table' });
     }
-    const header = decodeSegmentHeader(directory.read(name, 0, headerBytes), file, fileBytes);
+    const header = decodeSegmentHeader(directory.read(name, 0, headerBytes), { name, file, fileBytes });
     const memory = SegmentMemory.create(header.mappedBytes);
     directory.load(name, header.mappedBytes, memory, memory.fileAt);
     const places = new Map<string, SectionPlace>();
@@ -94,6 +100,11 @@ export class SegmentReader {
           expected: `section ${section.name} with its checksum`,
         });
       }
+      const end = at + section.byteLength;
+      const padding = memory.u8.subarray(end, memory.fileAt + alignSection(end - memory.fileAt));
+      if (padding.some((byte) => byte !== 0)) {
+        throw new CorruptionError({ file, offset: end - memory.fileAt, expected: 'zeros behind a section' });
+      }
       places.set(section.name, { at, byteLength: section.byteLength });
     }
     return new SegmentReader({ directory, name, schema, memory, header, places });
@@ -109,14 +120,15 @@ export class SegmentReader {
   }) {
     const { directory, name, memory, header, places } = parts;
     const { docCount } = header;
+    const file = directory.describe(name);
     const sectionAt: SectionLookup = (section) => places.get(section);
+    checkShapes(memory, sectionAt, { file, docCount, recordsBytes: header.fileBytes - header.mappedBytes });
     this.name = name;
     this.docCount = docCount;
     this.fileBytes = header.fileBytes;
     this.mappedBytes = header.mappedBytes;
     this.memory = memory;
-    const fields = requiredSection(sectionAt, 'fields');
-    this.fieldPaths = JSON.parse(textFrom(memory.u8, fields.at, fields.at + fields.byteLength)) as string[];
+    this.fieldPaths = decodeFields(memory, sectionAt, file);
     this.objectIDs = new ObjectIDsReader(memory, sectionAt, docCount);
     this.terms = new TermsReader(memory, sectionAt);
     this.postings = new PostingsReader(memory, sectionAt, docCount);
@@ -174,4 +186,24 @@ export class SegmentReader {
 
   /** As of the last `showLive`. */
   readonly isLive = (docId: number): boolean => !isDeleted(this.liveOf, docId);
+}
+
+function decodeFields(memory: SegmentMemory, sectionAt: SectionLookup, file: string): readonly string[] {
+  const { at, byteLength } = requiredSection(sectionAt, 'fields');
+  const paths = parseJson(textFrom(memory.u8, at, at + byteLength));
+  if (Array.isArray(paths) && paths.every((path): path is string => typeof path === 'string')) return paths;
+  throw new CorruptionError({
+    file,
+    offset: at - memory.fileAt,
+    expected: 'the attribute path of each field',
+  });
+}
+
+/** Undefined: it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
