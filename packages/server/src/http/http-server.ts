@@ -141,10 +141,11 @@ export class HttpServer {
       return await match.route.handler(request);
     } catch (error) {
       if (error instanceof ClientGoneError) throw error;
-      const answer = errorAnswer(error);
-      if (answer.status >= 500)
+      // What the client is told on purpose was logged, if it concerns the operator, by whoever found it.
+      if (!(error instanceof ApiError)) {
         this.#options.log.error({ err: error, route: match.route.name }, 'a request failed');
-      return answer;
+      }
+      return errorAnswer(error);
     }
   }
 
