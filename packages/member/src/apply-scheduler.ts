@@ -492,7 +492,7 @@ export class ApplyScheduler {
       if (this.#open.size <= OPEN_WRITER_COUNT_MAX) return;
       if (line.store.dirty || line.merging) continue;
       line.store.closeWriter();
-      this.#open.delete(line);
+      this.#account(line);
     }
   }
 

@@ -409,6 +409,7 @@ describe('Builder', () => {
     );
     const { builder } = await one.member.statistics();
     expect(builder?.['openWriterCount']).toBeLessThanOrEqual(64);
+    expect(builder?.['bufferedBytes']).toBeLessThanOrEqual(64 * 100_000);
     expect(await one.member.listIndexes(APP)).toHaveLength(150);
     expect(records(one, 'index 77/é')).toEqual([{ objectID: '1', at: 77 }]);
   });
