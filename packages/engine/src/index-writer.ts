@@ -42,8 +42,8 @@ export class IndexWriter {
   readonly #buffered = new Map<string, number>();
   #deletionsChanged = false;
   #segmentsChanged = false;
-  /** Files that a manifest named since the writer was opened and that are still there. */
-  readonly #published = new Set<string>();
+  /** Files that this writer or the manifest brought and that are still there. */
+  readonly #written = new Set<string>();
   #previousFiles: ReadonlySet<string> = new Set();
 
   /** Opens what was published last, or an empty index with this schema. Throws `CorruptionError`. */
@@ -77,7 +77,7 @@ export class IndexWriter {
       deletedCount: entry.deletedCount,
     }));
     this.#previousFiles = named;
-    for (const name of named) this.#published.add(name);
+    for (const name of named) this.#written.add(name);
   }
 
   /** As published last. */
@@ -185,12 +185,13 @@ export class IndexWriter {
 
   /**
    * Replaces the merged segments; visible with the next publish. Records deleted since the plan was made are deleted in the result too.
-   * Returns false, and leaves the result to be removed, when the segments are no longer there (a `clear` came between).
+   * Returns false when the segments are no longer there (a `clear` came between); the next publish then removes the result.
    */
   commitMerge(plan: MergePlan, merged: MergedSegment): boolean {
     const sources = plan.segments.map((planned) =>
       this.#segments.find((segment) => segment.entry.name === planned.name),
     );
+    if (merged.segment !== undefined) this.#written.add(merged.segment.name);
     if (sources.some((source) => source === undefined)) return false;
     const reader =
       merged.segment === undefined
@@ -228,6 +229,7 @@ export class IndexWriter {
     const builder = this.#builder;
     const { segment, docIdOf } = builder.finish();
     this.#directory.write(segment.name, segment.parts);
+    this.#written.add(segment.name);
     const superseded = builder.docCount - this.#buffered.size;
     let deleted: Uint8Array | undefined;
     if (superseded > 0) {
@@ -286,11 +288,11 @@ export class IndexWriter {
 
   #removeUnused(manifest: Manifest): void {
     const used = filesOf(manifest);
-    for (const name of used) this.#published.add(name);
-    for (const name of this.#published) {
+    for (const name of used) this.#written.add(name);
+    for (const name of this.#written) {
       if (used.has(name) || this.#previousFiles.has(name)) continue;
       this.#directory.remove(name);
-      this.#published.delete(name);
+      this.#written.delete(name);
     }
     this.#previousFiles = used;
   }
