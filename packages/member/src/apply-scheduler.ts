@@ -10,6 +10,7 @@
 import { type Clock, CorruptionError, type Sequence } from '@skein/base';
 import type { MergePlan } from '@skein/engine';
 import type { DataLayout } from './data-layout.ts';
+import { DirtyLines } from './dirty-lines.ts';
 import { EngineThread } from './engine-thread.ts';
 import type { EngineResult } from './engine-worker.ts';
 import { IndexLine, type Part, type PartWork, type Transfer } from './index-line.ts';
@@ -44,8 +45,7 @@ export class ApplyScheduler {
   readonly #lines = new Map<string, Map<string, IndexLine>>();
   /** Applications in turn, each with its indexes in turn. */
   readonly #ready = new Map<string, IndexLine[]>();
-  /** With unpublished changes, the oldest first. */
-  readonly #dirty = new Set<IndexLine>();
+  readonly #dirty = new DirtyLines();
   /** Whose writer is open, the least recently used first. */
   readonly #open = new Set<IndexLine>();
   readonly #bufferedBytes = new Map<IndexLine, number>();
@@ -376,11 +376,8 @@ export class ApplyScheduler {
 
   #publishDue(): void {
     const nowMs = this.#options.clock.nowMs();
-    for (const line of this.#dirty) {
-      if (this.#dueMs(line) > nowMs) continue;
-      this.#publish(line);
-      return;
-    }
+    const line = this.#dirty.next((candidate) => this.#dueMs(candidate) <= nowMs);
+    if (line !== undefined) this.#publish(line);
   }
 
   #nextDueMs(): number | undefined {

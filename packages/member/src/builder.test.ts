@@ -402,6 +402,19 @@ describe('Builder', () => {
     expect(ids(one, 'i')).toHaveLength(21);
   });
 
+  test('one application’s flood does not keep another waiting', async () => {
+    const one = await start();
+    await one.run({ kind: 'createApplication' }, { application: 'OTHER' });
+    let flooding = 120;
+    const flood = Array.from({ length: flooding }, async (_, at) => {
+      await one.run(batch(`flood ${at}`, add('1')));
+      flooding--;
+    });
+    await one.run(batch('i', add('1')), { application: 'OTHER' });
+    expect(flooding).toBeGreaterThan(60);
+    await Promise.all(flood);
+  });
+
   test('many small indexes cost few open writers', async () => {
     const one = await start();
     await Promise.all(
