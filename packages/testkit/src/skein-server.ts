@@ -42,7 +42,10 @@ export interface RunningSkein {
   /** Everything written so far, to both outputs. */
   output(): string;
   /** Resolves with the exit code. */
-  stop(options?: { readonly data?: 'keep' | 'remove' }): Promise<number | null>;
+  stop(options?: {
+    readonly data?: 'keep' | 'remove';
+    readonly signals?: readonly NodeJS.Signals[];
+  }): Promise<number | null>;
 }
 
 const launcher = fileURLToPath(new URL('../../cli/bin/skein.js', import.meta.url));
@@ -134,10 +137,11 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
       await written(/"msg":"reloaded"/, from);
     },
     output: () => output,
-    async stop({ data = 'remove' } = {}) {
+    async stop({ data = 'remove', signals = ['SIGTERM'] } = {}) {
       if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
+        const exit = once(child, 'exit');
+        for (const signal of signals) child.kill(signal);
+        await exit;
       }
       if (data === 'remove') rmSync(folder, { recursive: true, force: true });
       return child.exitCode;
