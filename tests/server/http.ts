@@ -26,6 +26,8 @@ export function ask(skein: RunningSkein, line: string, asked: Asked = {}): Promi
   const credentials = key === '' ? {} : { 'x-algolia-application-id': application, 'x-algolia-api-key': key };
   const bytes =
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  // Node would send a body with GET without saying how long it is.
+  const length = bytes === undefined ? {} : { 'content-length': String(Buffer.byteLength(bytes)) };
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       {
@@ -33,7 +35,7 @@ export function ask(skein: RunningSkein, line: string, asked: Asked = {}): Promi
         port: skein.port,
         method,
         path,
-        headers: { ...credentials, ...asked.headers },
+        headers: { ...credentials, ...length, ...asked.headers },
         ...(asked.agent === undefined ? {} : { agent: asked.agent }),
       },
       (response) => {

@@ -137,7 +137,7 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
       await written(/"msg":"reloaded"/, from);
     },
     output: () => output,
-    async stop({ data = 'remove', signals = ['SIGTERM'] } = {}) {
+    async stop({ data = 'remove', signals = ['SIGTERM'] as const } = {}) {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit');
         for (const signal of signals) child.kill(signal);
