@@ -11,6 +11,8 @@
  * Names are plain (`[a-z0-9._-]+`); the engine makes them.
  */
 export interface Directory {
+  /** Whether `load` maps files, and so costs next to nothing however long they are. */
+  readonly maps: boolean;
   list(): readonly string[];
   byteLength(name: string): number | undefined;
   /** `parts` are written one after the other; a part's bytes may be reused once the next is asked for. */

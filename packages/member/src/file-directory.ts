@@ -34,12 +34,14 @@ export function loadingFrom(environment: { readonly [name: string]: string | und
 
 /** A folder of the machine's file system as the engine's storage. The folder is made by the first write. */
 export class FileDirectory implements Directory {
+  readonly maps: boolean;
   readonly #folder: string;
   readonly #loading: 'map' | 'read';
 
   constructor(folder: string, options: FileDirectoryOptions = { loading: loadingFrom(process.env) }) {
     this.#folder = folder;
     this.#loading = options.loading;
+    this.maps = options.loading === 'map' && mapFile !== undefined;
   }
 
   list(): readonly string[] {

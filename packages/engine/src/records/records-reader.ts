@@ -1,13 +1,15 @@
 /**
- * Records of a segment: the JSON text of each, at the end of the file, read one by one.
+ * Records of a segment: the JSON text of each, at the end of the file; loaded with it, or read one by one.
  *
  *   records.offsets:   u32[docCount + 1]   byte offsets from the start of the records
  *   records.checksums: u32[docCount]       CRC-32C of each record's bytes
  */
-import { CorruptionError, crc32c, utf8Decode } from '@skein/base';
+import { CorruptionError, crc32c } from '@skein/base';
 import type { Directory } from '../directory.ts';
 import type { SegmentMemory } from '../kernel/segment-memory.ts';
 import { requiredSection, type SectionLookup } from '../segment/section.ts';
+
+import { textFrom } from '../segment/shared-text.ts';
 
 /** Neighbouring records are read ahead together while a merge or a browse walks through them. */
 const READ_AHEAD_BYTES = 1 << 18;
@@ -19,6 +21,8 @@ export class RecordsReader {
   readonly #recordsBytes: number;
   readonly #offsets: Uint32Array;
   readonly #checksums: Uint32Array;
+  readonly #memory: Uint8Array;
+  readonly #loadedAt: number | undefined;
   #ahead: Uint8Array = new Uint8Array(0);
   #aheadAt = 0;
   #previousEnd = -1;
@@ -30,6 +34,8 @@ export class RecordsReader {
     readonly sectionAt: SectionLookup;
     readonly docCount: number;
     readonly recordsAt: number;
+    /** Whether the memory holds the whole file, records included. */
+    readonly loaded: boolean;
   }) {
     const { memory, sectionAt, docCount } = options;
     this.#directory = options.directory;
@@ -46,6 +52,8 @@ export class RecordsReader {
       docCount,
     );
     this.#recordsBytes = this.#offsets[docCount]!;
+    this.#loadedAt = options.loaded ? memory.fileAt + options.recordsAt : undefined;
+    this.#memory = memory.u8;
   }
 
   byteLength(docId: number): number {
@@ -72,10 +80,13 @@ export class RecordsReader {
   }
 
   json(docId: number): string {
-    return utf8Decode(this.bytes(docId));
+    const bytes = this.bytes(docId);
+    return textFrom(bytes, 0, bytes.length);
   }
 
   #read(start: number, end: number): Uint8Array {
+    if (this.#loadedAt !== undefined)
+      return this.#memory.subarray(this.#loadedAt + start, this.#loadedAt + end);
     const aheadStart = start - this.#aheadAt;
     if (aheadStart >= 0 && end <= this.#aheadAt + this.#ahead.length) {
       this.#previousEnd = end;

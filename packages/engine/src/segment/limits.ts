@@ -12,3 +12,9 @@ export const MAPPED_BYTES_MAX = 2.5 * 2 ** 30;
 
 /** Record bytes of one segment: offsets are 32 bits. */
 export const RECORD_BYTES_MAX = 2 ** 32 - 2 ** 20;
+
+/** Files up to here are loaded with their records, where loading maps; of longer ones records are read one by one. */
+export const WHOLE_FILE_BYTES_MAX = 2 ** 30;
+
+/** Files up to here are always loaded with their records. */
+export const SMALL_FILE_BYTES = 2 ** 16;

@@ -15,6 +15,7 @@ import { WORK_BYTES } from '../query/score-plan.ts';
 import { RecordsReader } from '../records/records-reader.ts';
 import type { IndexSchema } from '../schema.ts';
 import { TermsReader } from '../terms/terms-reader.ts';
+import { SMALL_FILE_BYTES, WHOLE_FILE_BYTES_MAX } from './limits.ts';
 import { requiredSection, type SectionLookup, type SectionPlace } from './section.ts';
 import { checkShapes } from './section-shapes.ts';
 import {
@@ -82,8 +83,10 @@ export class SegmentReader {
       throw new CorruptionError({ file, offset: fileBytes, expected: 'a whole section table' });
     }
     const header = decodeSegmentHeader(directory.read(name, 0, headerBytes), { name, file, fileBytes });
-    const memory = SegmentMemory.create(header.mappedBytes);
-    directory.load(name, header.mappedBytes, memory, memory.fileAt);
+    const wholeBytesMax = directory.maps ? WHOLE_FILE_BYTES_MAX : SMALL_FILE_BYTES;
+    const loadedBytes = fileBytes <= wholeBytesMax ? fileBytes : header.mappedBytes;
+    const memory = SegmentMemory.create(loadedBytes);
+    directory.load(name, loadedBytes, memory, memory.fileAt);
     const places = new Map<string, SectionPlace>();
     for (const section of header.sections) {
       const at = memory.fileAt + section.at;
@@ -107,7 +110,7 @@ export class SegmentReader {
       }
       places.set(section.name, { at, byteLength: section.byteLength });
     }
-    return new SegmentReader({ directory, name, schema, memory, header, places });
+    return new SegmentReader({ directory, name, schema, memory, header, places, loadedBytes });
   }
 
   private constructor(parts: {
@@ -117,6 +120,7 @@ export class SegmentReader {
     readonly memory: SegmentMemory;
     readonly header: { readonly docCount: number; readonly mappedBytes: number; readonly fileBytes: number };
     readonly places: ReadonlyMap<string, SectionPlace>;
+    readonly loadedBytes: number;
   }) {
     const { directory, name, memory, header, places } = parts;
     const { docCount } = header;
@@ -146,6 +150,7 @@ export class SegmentReader {
       sectionAt,
       docCount,
       recordsAt: header.mappedBytes,
+      loaded: parts.loadedBytes === header.fileBytes,
     });
     const offsets = requiredSection(sectionAt, 'forward.offsets');
     const entries = requiredSection(sectionAt, 'forward.entries');

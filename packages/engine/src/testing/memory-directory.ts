@@ -2,6 +2,7 @@
 import { type Directory, FileMissingError, type LoadTarget } from '../directory.ts';
 
 export class MemoryDirectory implements Directory {
+  readonly maps = false;
   readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
 
   list(): readonly string[] {
