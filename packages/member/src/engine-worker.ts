@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { CorruptionError } from '@skein/base';
 import { FileMissingError, type MergedSegment, type MergePlan, runMerge } from '@skein/engine';
+import { collectGarbage } from './collect-garbage.ts';
 import { FileDirectory } from './file-directory.ts';
 import { type RebuildJob, runRebuild } from './index-store.ts';
 
@@ -17,7 +18,11 @@ export type EngineResult =
   | { readonly kind: 'damaged'; readonly file: string; readonly offset: number; readonly message: string }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string };
 
-parentPort?.on('message', (job: EngineJob) => parentPort?.postMessage(run(job)));
+parentPort?.on('message', (job: EngineJob) => {
+  parentPort?.postMessage(run(job));
+  // A job's buffers are several times its segments; the next job brings its own.
+  collectGarbage();
+});
 
 function run(job: EngineJob): EngineResult {
   try {
