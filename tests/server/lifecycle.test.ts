@@ -7,11 +7,13 @@
  *   5. The page is served from here alone, with a key that can only search.
  *   6. Credentials for the command line are private, and work.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningSkein, startSkein } from '@skein/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -19,6 +21,7 @@ import { ask, save } from './http.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
+const launcher = join(import.meta.dirname, '../../packages/cli/bin/skein.js');
 const running: RunningSkein[] = [];
 afterEach(async () => {
   for (const skein of running.splice(0)) await skein.stop();
@@ -83,6 +86,29 @@ test('2: asked twice, it ends at once, and still nothing acknowledged is lost', 
   await vi.waitFor(async () => expect((await ask(again, 'GET /1/indexes/late/1')).status).toBe(200), {
     timeout: 30_000,
   });
+});
+
+test('2: a server started with a channel to its parent ends on a signal, and when the parent is gone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-lifeline-'));
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));
+  const env = {
+    ...Object.fromEntries(inherited),
+    SKEIN_PORT: '0',
+    SKEIN_DATA: join(folder, 'data'),
+    SKEIN_LIFELINE: '1',
+  };
+  for (const end of ['signal', 'parent'] as const) {
+    const child = spawn(process.execPath, [launcher, 'serve', '--no-demo'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      env: { ...env, HOME: folder, XDG_CONFIG_HOME: '' },
+    });
+    await once(child.stdout!, 'data');
+    const exit = once(child, 'exit');
+    if (end === 'signal') child.kill('SIGTERM');
+    else child.disconnect();
+    expect(await exit).toEqual([0, null]);
+  }
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('3: a taken port is told', async () => {
@@ -197,14 +223,10 @@ test('6: the credentials of the command line are private, and lead it to the ser
   });
   await save(skein, 'found', [{ objectID: '1' }]);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));
-  const listed = spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, '../../packages/cli/bin/skein.js'), 'indexes', 'list', '--json'],
-    {
-      env: { ...Object.fromEntries(inherited), HOME: join(skein.folder, 'home'), XDG_CONFIG_HOME: '' },
-      encoding: 'utf8',
-    },
-  );
+  const listed = spawnSync(process.execPath, [launcher, 'indexes', 'list', '--json'], {
+    env: { ...Object.fromEntries(inherited), HOME: join(skein.folder, 'home'), XDG_CONFIG_HOME: '' },
+    encoding: 'utf8',
+  });
   expect(listed.stderr).toBe('');
   expect(listed.stdout).toContain('found');
 });

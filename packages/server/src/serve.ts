@@ -62,6 +62,8 @@ export async function serve(configuration: Configuration, options: ServeOptions 
     return 1;
   } finally {
     signals.release();
+    // Whoever started this process may hold a channel to it, which must not keep it running.
+    process.channel?.unref();
   }
 }
 
@@ -133,7 +135,7 @@ async function run({
       demo = loadDemo(options.demoCommand, { url, applicationId, apiKey: setup.adminKey }, log);
     }
     await signals.untilEnd();
-    log.info('stopping');
+    log.debug('stopping');
     return await Promise.race([signals.untilKill().then(() => 130), end(supervisor, demo)]);
   } catch (error) {
     if (!signals.ended) throw error;
