@@ -7,6 +7,7 @@ await runBuilder({
   secret: process.env['TEST_SECRET'] ?? '',
   publishIntervalMs: 20,
   journalFileBytesMax: 50_000,
+  checkpointIntervalMs: 50,
   log: (level, message) => {
     if (level !== 'info') console.error(message);
   },

@@ -392,7 +392,7 @@ describe('Builder', () => {
   });
 
   test('the journal is released behind what is published, and nothing comes back from it', async () => {
-    const one = await start({ journalFileBytesMax: 500 });
+    const one = await start({ journalFileBytesMax: 500, checkpointIntervalMs: 5 });
     await one.run(batch('gone', add('1')));
     for (let at = 0; at < 20; at++) await one.run(batch('i', add(String(at))));
     await one.run({ kind: 'deleteIndex', index: 'gone' });

@@ -53,6 +53,8 @@ export interface BuilderConfiguration {
   readonly memoryBytesMax?: number | undefined;
   readonly publishIntervalMs?: number | undefined;
   readonly journalFileBytesMax?: number | undefined;
+  /** How often what is published everywhere may leave the journal. */
+  readonly checkpointIntervalMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: ((level: 'info' | 'warn' | 'error', message: string) => void) | undefined;
   /** The machine failed (disk full, input/output error): the process should end, and start again later. */
@@ -81,6 +83,7 @@ export class Builder implements BuilderService {
   readonly #scheduler: ApplyScheduler;
   readonly #pending = new PendingTasks();
   readonly #queuedBytesMax: number;
+  readonly #checkpointIntervalMs: number;
   /** Operations on applications whose file is not written yet. */
   #changedBy: Sequence[] = [];
   readonly #stopFollowing = new AbortController();
@@ -140,6 +143,7 @@ export class Builder implements BuilderService {
     this.#clock = configuration.clock ?? { nowMs: () => Date.now() };
     this.#log = configuration.log ?? (() => {});
     this.#onFatal = configuration.onFatal ?? (() => {});
+    this.#checkpointIntervalMs = configuration.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS;
     this.#queuedBytesMax = Math.floor(memoryBytesMax / 4 / PARSED_FACTOR);
     this.#scheduler = new ApplyScheduler({
       layout: parts.layout,
@@ -215,7 +219,7 @@ export class Builder implements BuilderService {
     if (this.#failed) throw new Error('the builder could not recover', { cause: this.#failure });
     this.#advance(this.#journal.lastSequence);
     this.#server = await BuilderServer.listen(socketPath, this);
-    this.#checkpointTimer = setInterval(() => void this.#checkpoint(), CHECKPOINT_INTERVAL_MS);
+    this.#checkpointTimer = setInterval(() => void this.#checkpoint(), this.#checkpointIntervalMs);
   }
 
   #fail(error: Error): void {

@@ -78,6 +78,7 @@ export class LocalJournal implements OperationLog {
   #writing: Promise<void> | undefined;
   #failure: OperationLogError | undefined;
   #closed = false;
+  #releasing: Promise<void> = Promise.resolve();
   #wakeFollowers: (() => void)[] = [];
   #syncCount = 0;
   #appendedCount = 0;
@@ -175,19 +176,27 @@ export class LocalJournal implements OperationLog {
     }
   }
 
-  async release(upTo: Sequence): Promise<void> {
-    while (this.#files.length > 1 && this.#files[1]! <= upTo + 1) {
-      const first = this.#files.shift()!;
-      await this.#disk.remove(journalFileName(first));
-    }
+  release(upTo: Sequence): Promise<void> {
+    const releasing = this.#releasing.then(() => this.#removeFiles(upTo));
+    // Whoever opens the folder after `close` must not see files go.
+    this.#releasing = releasing.catch(() => {});
+    return releasing;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;
+    await this.#releasing;
     await this.#current?.close();
     this.#current = undefined;
     this.#wake();
+  }
+
+  async #removeFiles(upTo: Sequence): Promise<void> {
+    while (!this.#closed && this.#files.length > 1 && this.#files[1]! <= upTo + 1) {
+      const first = this.#files.shift()!;
+      await this.#disk.remove(journalFileName(first));
+    }
   }
 
   #refusal(batch: readonly ProposedOperation[]): OperationLogError | undefined {
