@@ -8,7 +8,11 @@ delete process.env['SKEIN_LIFELINE'];
 
 if (command === 'serve') {
   // Whoever started us with a lifeline wants us to end with it, even when it is killed outright.
-  if (lifeline !== undefined) process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  if (lifeline !== undefined) {
+    process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+    // Listening to it must not keep a server alive that has ended.
+    process.channel?.unref();
+  }
 } else if (command === 'import' || command === 'export') {
   process.once('SIGINT', () => {
     interruption.abort();
