@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { asSequence } from '@skein/base';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RecentOperations } from './recent-operations.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-recent-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (): string => join(folder, 'recent.json');
+
+describe('RecentOperations', () => {
+  test('an operation that stands in the log twice is committed once, per application', () => {
+    const recent = RecentOperations.load(file());
+    expect(recent.commit('A', 'x', asSequence(1))).toBe(true);
+    expect(recent.commit('A', 'x', asSequence(2))).toBe(false);
+    expect(recent.commit('A', 'x', asSequence(1))).toBe(true);
+    expect(recent.commit('B', 'x', asSequence(3))).toBe(true);
+  });
+
+  test('what is being appended is found, and forgotten when it is refused', async () => {
+    const recent = RecentOperations.load(file());
+    const refused = Promise.reject<never>(new Error('full'));
+    recent.begin('A', 'x', refused);
+    expect(recent.find('A', 'x')).toBe(refused);
+    await refused.catch(() => {});
+    expect(recent.find('A', 'x')).toBeUndefined();
+    const given = Promise.resolve(asSequence(7));
+    recent.begin('A', 'x', given);
+    await given;
+    await Promise.resolve();
+    expect(recent.find('A', 'x')).toBe(7);
+  });
+
+  test('survives a restart, with how far everything was applied', () => {
+    const recent = RecentOperations.load(file());
+    recent.commit('A', 'x', asSequence(5));
+    recent.save(file(), asSequence(4));
+    const again = RecentOperations.load(file());
+    expect(again.find('A', 'x')).toBe(5);
+    expect(again.appliedThrough).toBe(4);
+  });
+
+  test('any file content is read as nothing known', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        writeFileSync(file(), text);
+        expect(RecentOperations.load(file())).toMatchObject({ appliedThrough: 0, count: 0 });
+      }),
+    );
+  });
+
+  test('the oldest are forgotten beyond the bound', () => {
+    const recent = RecentOperations.load(file());
+    for (let at = 1; at <= 131_073; at++) recent.commit('A', String(at), asSequence(at));
+    expect(recent.count).toBe(131_072);
+    expect(recent.find('A', '1')).toBeUndefined();
+    expect(recent.find('A', '2')).toBe(2);
+  });
+});
