@@ -151,11 +151,12 @@ export class HttpServer {
 
   async #write(message: IncomingMessage, response: ServerResponse, answer: ApiResponse): Promise<void> {
     if (response.destroyed) return;
-    const plain = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
     const { gzipBytesMin } = this.#options;
-    const worthwhile = gzipBytesMin > 0 && plain.length >= gzipBytesMin && answer.compressed !== true;
+    const byteCount = Buffer.byteLength(answer.body);
+    const worthwhile = gzipBytesMin > 0 && byteCount >= gzipBytesMin && answer.compressed !== true;
     const packed = worthwhile && acceptsGzip(message.headers['accept-encoding']);
-    const body = packed ? await compress(plain, { level: constants.Z_BEST_SPEED }) : plain;
+    // Text stays text: node then sends it together with the head in one write.
+    const body = packed ? await compress(answer.body, { level: constants.Z_BEST_SPEED }) : answer.body;
     const bodyUnread = !message.complete;
     if (this.#draining || bodyUnread) response.setHeader('Connection', 'close');
     response.writeHead(answer.status, {
@@ -167,7 +168,7 @@ export class HttpServer {
       ...(packed ? { 'Content-Encoding': 'gzip' } : undefined),
       ...(answer.status === 204 || answer.status === 304
         ? undefined
-        : { 'Content-Length': String(body.length) }),
+        : { 'Content-Length': String(packed ? body.length : byteCount) }),
       ...answer.headers,
     });
     if (!bodyUnread) response.end(body);
@@ -185,7 +186,7 @@ export class HttpServer {
 }
 
 /** The answer goes out while the client may still be sending; what it sends is thrown away for a moment. */
-function linger(message: IncomingMessage, response: ServerResponse, body: Buffer): void {
+function linger(message: IncomingMessage, response: ServerResponse, body: string | Buffer): void {
   response.write(body);
   message.resume();
   const finish = (): void => {

@@ -55,7 +55,10 @@ function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
       }
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.on('close', () => reject(new ClientGoneError('the client closed the connection')));
+    request.on('close', () => {
+      // Also comes after a whole request: then there is nobody to tell, and an error is costly to make.
+      if (!request.complete) reject(new ClientGoneError('the client closed the connection'));
+    });
     request.on('error', () => reject(new ClientGoneError('the connection failed')));
   });
 }

@@ -4,7 +4,7 @@
  * Keys are looked up by a digest under a secret of this process, so that the time of a look-up tells nothing about how close a guess
  * was. What a secured key turned out to be is remembered, also that it is none: finding its parent costs one HMAC per key.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { ApplicationState, StoredKey } from '@skein/member';
 import {
   ADMIN_KEY_FIELDS,
@@ -29,8 +29,9 @@ export interface Holder {
 /** Secured keys remembered per application. */
 const securedKeyCountMax = 10_000;
 
-const pepper = randomBytes(32);
-const digest = (value: string): string => hmac(pepper, value);
+const pepper = randomBytes(32).toString('hex');
+/** One hash rather than an HMAC, which costs ten times as much: nobody sees the digests, so nobody can extend one. */
+const digest = (value: string): string => hash('sha256', pepper + value, 'hex');
 
 const rings = new WeakMap<ApplicationState, KeyRing>();
 
@@ -84,7 +85,7 @@ export class KeyRing {
   }
 }
 
-function hmac(key: string | Buffer, message: string): string {
+function hmac(key: string, message: string): string {
   return createHmac('sha256', key).update(message).digest('hex');
 }
 
