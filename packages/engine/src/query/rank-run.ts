@@ -17,8 +17,9 @@ import type { ScorePass, SegmentSearch } from './segment-search.ts';
 export interface RankedRecord {
   readonly search: SegmentSearch;
   readonly docId: number;
-  /** One number per active criterion. */
+  /** From `valuesAt` on, one number per active criterion; all records of a segment share the array. */
   readonly values: Uint32Array;
+  readonly valuesAt: number;
 }
 
 /** The best records in order, at most `count`; while distinct is on, at most so many of each group. */
@@ -29,11 +30,11 @@ export function rankRecords(
 ): readonly RankedRecord[] {
   if (options.count === 0 || run.count === 0) return [];
   const criteria = activeCriteria(query, run.planned);
-  const ranked: RankedRecord[] = [];
-  for (const search of run.searches) {
-    if (search.count > 0) ranked.push(...rankSegment(run, search, criteria, query, options));
-  }
-  ranked.sort((a, b) => compareRecords(a, b, criteria));
+  const bySegment = run.searches
+    .filter((search) => search.count > 0)
+    .map((search) => rankSegment(run, search, criteria, query, options));
+  if (bySegment.length === 1) return bySegment[0]!;
+  const ranked = bySegment.flat().sort((a, b) => compareRecords(a, b, criteria));
   return keepGroups(ranked, options).slice(0, options.count);
 }
 
@@ -53,6 +54,7 @@ export function keepGroups(
   });
 }
 
+/** The best records of a segment, in order. */
 function rankSegment(
   run: MatchRun,
   search: SegmentSearch,
@@ -85,14 +87,15 @@ function rankSegment(
     if (criteria[0]?.kind !== 'typo' || plan.get('heapSize') < sizeMax) continue;
     if (memory.u32[heap >>> 2]! < pass.typosNext) break;
   }
+  memory.kernel.scoreSort(plan.at);
   const size = plan.get('heapSize');
-  const entries = memory.u32.slice(heap >>> 2, (heap >>> 2) + size * stride);
+  const values = memory.u32.slice(heap >>> 2, (heap >>> 2) + size * stride);
   memory.release(mark);
-  return Array.from({ length: size }, (_, at) => ({
-    search,
-    docId: entries[at * stride + criteria.length]!,
-    values: entries.subarray(at * stride, at * stride + criteria.length),
-  }));
+  const ranked: RankedRecord[] = [];
+  for (let valuesAt = 0; valuesAt < values.length; valuesAt += stride) {
+    ranked.push({ search, docId: values[valuesAt + criteria.length]!, values, valuesAt });
+  }
+  return ranked;
 }
 
 /** The plan with what the query says of scoring. */
@@ -138,7 +141,7 @@ function compareRecords(a: RankedRecord, b: RankedRecord, criteria: readonly Act
   for (const [at, criterion] of criteria.entries()) {
     const difference =
       sameSegment || (criterion.kind !== 'sort' && criterion.kind !== 'custom')
-        ? a.values[at]! - b.values[at]!
+        ? a.values[a.valuesAt + at]! - b.values[b.valuesAt + at]!
         : compareAcross(criterion, columnsA, a.docId, columnsB, b.docId);
     if (difference !== 0) return difference;
   }

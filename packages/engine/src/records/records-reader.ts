@@ -23,6 +23,8 @@ export class RecordsReader {
   readonly #checksums: Uint32Array;
   readonly #memory: Uint8Array;
   readonly #loadedAt: number | undefined;
+  /** A bit per record of a loaded file that was verified: like a section, once is enough while it stays loaded. */
+  readonly #verified: Uint8Array | undefined;
   #ahead: Uint8Array = new Uint8Array(0);
   #aheadAt = 0;
   #previousEnd = -1;
@@ -54,6 +56,7 @@ export class RecordsReader {
     this.#recordsBytes = this.#offsets[docCount]!;
     this.#loadedAt = options.loaded ? memory.fileAt + options.recordsAt : undefined;
     this.#memory = memory.u8;
+    this.#verified = options.loaded ? new Uint8Array(Math.ceil(docCount / 8)) : undefined;
   }
 
   byteLength(docId: number): number {
@@ -69,6 +72,8 @@ export class RecordsReader {
     const start = this.#offsets[docId]!;
     const end = this.#offsets[docId + 1]!;
     const bytes = this.#read(start, end);
+    const verified = this.#verified;
+    if (verified !== undefined && (verified[docId >>> 3]! & (1 << (docId & 7))) !== 0) return bytes;
     if (crc32c(bytes) !== this.#checksums[docId]) {
       throw new CorruptionError({
         file: this.#directory.describe(this.#file),
@@ -76,6 +81,7 @@ export class RecordsReader {
         expected: `record ${docId} with its checksum`,
       });
     }
+    if (verified !== undefined) verified[docId >>> 3]! |= 1 << (docId & 7);
     return bytes;
   }
 

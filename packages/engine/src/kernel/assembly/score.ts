@@ -667,6 +667,17 @@ export function scoreBitset(plan: usize, docs: usize, within: usize, without: us
   store<u32>(plan + SCORED, scored);
 }
 
+/** Puts the heap's entries in order, the best first. It is no heap any more then. */
+export function scoreSort(plan: usize): void {
+  const heap = <usize>load<u32>(plan + HEAP);
+  const criteriaCount = load<u32>(plan + CRITERIA_COUNT);
+  const bytes = entryBytes(criteriaCount);
+  for (let size = load<u32>(plan + HEAP_SIZE); size > 1; size--) {
+    swapEntries(heap, heap + <usize>(size - 1) * bytes, bytes);
+    siftDown(heap, size - 1, 0, bytes, criteriaCount + 1);
+  }
+}
+
 /** Whether the leading array criteria alone keep a record out of a full heap; when there are no others, docId decides. */
 function isHopeless(criteria: usize, criteriaCount: u32, leading: u32, heap: usize, doc: u32): bool {
   for (let at: u32 = 0; at < leading; at++) {
