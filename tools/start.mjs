@@ -20,6 +20,8 @@ import {
 
 /** Two signals closer than this are one key press. */
 const samePressMs = 400;
+const parentLookMs = 500;
+const parent = process.ppid;
 
 checkMachine();
 await ensureDependencies();
@@ -46,6 +48,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     lastSignalMs = nowMs;
     server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   });
+}
+if (process.env.npm_lifecycle_event !== undefined) {
+  // Told to end, npm signals the shell between us, which passes nothing on: that our parent is gone is all we see.
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    server.kill('SIGTERM');
+  }, parentLookMs);
+  watch.unref();
 }
 server.on('error', (error) => {
   say(`could not start the server: ${error.message}`);

@@ -15,6 +15,7 @@ const main = new URL('../src/main.ts', import.meta.url);
 if (Number(process.versions.node.split('.')[0]) >= nodeMajorMin) {
   // Compiled code is kept between starts, which halves the time to the first line of help.
   module.enableCompileCache?.();
+  whenParentGoes(() => process.kill(process.pid, 'SIGTERM'));
   await import(main.href);
 } else {
   const node = pinnedNode(dirname(fileURLToPath(import.meta.url)));
@@ -40,6 +41,7 @@ function runOn(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: hasLifeline ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
   });
+  whenParentGoes(() => child.kill('SIGTERM'));
   // A terminal sends Ctrl-C to the child as well; only what was sent to this process alone is handed on.
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT');
@@ -55,4 +57,19 @@ function runOn(node) {
     if (hasLifeline && process.connected) process.disconnect();
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
   });
+}
+
+/**
+ * For a server under npm (`npx skein serve`): told to end, npm signals the shell between us, which passes nothing on. That our
+ * parent is gone is all we see of it.
+ */
+function whenParentGoes(act) {
+  if (process.argv[2] !== 'serve' || process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    act();
+  }, 500);
+  watch.unref();
 }
