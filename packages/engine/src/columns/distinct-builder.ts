@@ -1,6 +1,6 @@
 /**
  * The group of each record for `distinct`: the first value of the attribute as text; records without one are alone.
- * The section's bytes: `docs/formats/segment-v1-columns.md`.
+ * The section's bytes: `docs/formats/segment-v1.md`.
  */
 import type { JsonObject } from '@skein/base';
 import type { Section } from '../segment/section.ts';

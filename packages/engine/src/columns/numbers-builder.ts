@@ -6,7 +6,7 @@
  *   pairs   docIds u32[n] ascending + values f64[n]    everything else
  *
  * and `order`: the numbers' places (dense: docIds, pairs: pair ordinals) sorted by value, which ranges are searched in.
- * The section's bytes: `docs/formats/segment-v1-columns.md`.
+ * The section's bytes: `docs/formats/segment-v1.md`.
  */
 import type { JsonObject } from '@skein/base';
 import type { IndexSchema } from '../schema.ts';

@@ -2,7 +2,7 @@
  * Sort values of the attributes in custom ranking and `asc()/desc()`. In the segment a doc has the dense rank of its value
  * among the values of that attribute, ascending (numbers, strings, booleans; equal values share a rank), so that
  * comparing docs is comparing integers; the values themselves are listed once, by rank.
- * The section's bytes: `docs/formats/segment-v1-columns.md`.
+ * The section's bytes: `docs/formats/segment-v1.md`.
  */
 import type { JsonObject } from '@skein/base';
 import type { IndexSchema } from '../schema.ts';

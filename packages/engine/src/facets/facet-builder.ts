@@ -4,7 +4,7 @@
  * it otherwise are kept as exceptions, because a merge may make one of them the lowest.
  *
  * Ordinals follow the lower-cased values (by UTF-16 units), so `find` can search and the bytes depend only on the content.
- * The section's bytes: `docs/formats/segment-v1-columns.md`.
+ * The section's bytes: `docs/formats/segment-v1.md`.
  */
 import type { JsonObject } from '@skein/base';
 import { forEachLeaf, pathNames, type Scalar, wellFormed } from '../columns/attribute-values.ts';

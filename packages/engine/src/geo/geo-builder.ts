@@ -1,7 +1,7 @@
 /**
  * Points of the records (`_geoloc`) while a segment is built. In the segment they lie in docId order, and a second time in
  * rows of equal height from the south pole to the north pole, sorted by longitude inside a row: the points of
- * any box are one slice per row. The section's bytes: `docs/formats/segment-v1-columns.md`.
+ * any box are one slice per row. The section's bytes: `docs/formats/segment-v1.md`.
  */
 import type { JsonObject } from '@skein/base';
 import { forEachPoint } from '../columns/attribute-values.ts';
