@@ -18,10 +18,12 @@ export function listIndexes(layout: DataLayout, application: string): readonly s
   const folder = layout.indexesFolder(application);
   const found = new Set<string>();
   for (const entry of names(folder)) {
-    if (/\.(removing|copying|rebuilding)-\d+(-old)?$/.test(entry)) {
+    const mark = /^([^.]+)\.(?:deleted|damaged)$/.exec(entry);
+    // Encoded names do not begin with a dot: that is a write which a crash cut short.
+    if (entry.startsWith('.') || /\.(removing|copying|rebuilding)-\d+(-old)?$/.test(entry)) {
       rmSync(join(folder, entry), { recursive: true, force: true });
-    } else if (/\.(deleted|damaged)$/.test(entry)) {
-      const name = readMarker(join(folder, entry))?.name;
+    } else if (mark !== null) {
+      const name = decodeName(mark[1] ?? '') ?? nameInMarker(join(folder, entry));
       if (name !== undefined) found.add(name);
     } else if (!entry.includes('.')) {
       const name = decodeName(entry) ?? nameInManifest(join(folder, entry));
@@ -38,6 +40,15 @@ export function folderBytes(folder: string): number {
     sum += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
   }
   return sum;
+}
+
+function nameInMarker(file: string): string | undefined {
+  try {
+    return readMarker(file)?.name;
+  } catch {
+    // Damaged, and too long a name to be read off: found again when it is asked for by name.
+    return undefined;
+  }
 }
 
 function nameInManifest(folder: string): string | undefined {
