@@ -1,6 +1,6 @@
 /**
  * Every format that was ever released can be read: each folder here holds an index as that version wrote it (`index/`) and what it
- * answers (`answers.json`). The folders are never changed; a new format gets a new one.
+ * answers (`answers.ndjson`). The folders are never changed; a new format gets a new one.
  *
  * WRITE_FORMATS=1 writes the answers anew, when a rule of `docs/relevance.md` has changed, and the index where it is missing (for a new version;
  * it must then be committed).
@@ -22,7 +22,7 @@ function answersOf(directory: Directory): unknown {
 function saved(version: string): { readonly index: string; readonly answers: string } {
   const folder = join(import.meta.dirname, version);
   const index = join(folder, 'index');
-  const answers = join(folder, 'answers.json');
+  const answers = join(folder, 'answers.ndjson');
   if (writing && !existsSync(index)) {
     mkdirSync(folder, { recursive: true });
     writeSmallRichIndex(new FileDirectory(index));
