@@ -63,6 +63,14 @@ export async function published(skein: RunningSkein, taskID: unknown, asked: Ask
   throw new Error(`task ${String(taskID)} was not published in time`);
 }
 
+/** Names of the indexes that a key may list. */
+export async function indexNames(skein: RunningSkein, asked: Asked = {}): Promise<string[]> {
+  const { json, text } = await ask(skein, 'GET /1/indexes', asked);
+  const items = json?.['items'];
+  if (!Array.isArray(items)) throw new Error(text);
+  return items.map((item: { readonly name: string }) => item.name);
+}
+
 /** Saves records and waits until searches see them. */
 export async function save(
   skein: RunningSkein,

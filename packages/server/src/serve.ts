@@ -30,7 +30,8 @@ export interface ServeOptions {
   readonly say?: ((text: string) => void) | undefined;
 }
 
-const entry = (name: string): string => fileURLToPath(new URL(`./process/${name}.ts`, import.meta.url));
+const builderEntry = fileURLToPath(new URL('./process/builder-main.ts', import.meta.url));
+const queryEntry = fileURLToPath(new URL('./process/query-main.ts', import.meta.url));
 /** How long the builder of a killed server may take to finish. */
 const orphanWaitMsMax = 30_000;
 /** Names of sockets may be about 100 bytes long. */
@@ -92,8 +93,8 @@ async function run({
   const socketPath = join(socketFolder, 'builder.sock');
   const applicationId = chooseApplicationId(configuration.applicationId, listApplications(layout));
   const supervisor = new Supervisor({
-    builderEntry: entry('builder-main'),
-    queryEntry: entry('query-main'),
+    builderEntry,
+    queryEntry,
     queryProcesses: configuration.queryProcesses,
     settings: { configuration, secret, socketPath, applicationId, pageKey: undefined },
     drainMs: configuration.drainMs,

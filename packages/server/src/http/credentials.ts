@@ -20,7 +20,7 @@ export function credentialsOf(request: ApiRequest, body?: JsonObject): Credentia
 }
 
 /** A header, or the query parameter of the same name in any letter case. */
-export function named(request: ApiRequest, name: string): string | undefined {
+function named(request: ApiRequest, name: string): string | undefined {
   const header = request.headers[name];
   if (typeof header === 'string' && header !== '') return header;
   for (const [key, value] of request.query) {

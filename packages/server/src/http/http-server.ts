@@ -198,7 +198,7 @@ function linger(message: IncomingMessage, response: ServerResponse, body: string
   message.once('close', finish);
 }
 
-export function errorAnswer(error: unknown): ApiResponse {
+function errorAnswer(error: unknown): ApiResponse {
   const { status, body } = renderError(error);
   return { status, body, contentType: JSON_TYPE };
 }

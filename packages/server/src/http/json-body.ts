@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { ApiError } from '@skein/wire';
 
 /** Deeper nesting than any record or query needs; what walks a body by recursion is safe below it. */
-export const jsonDepthMax = 128;
+const jsonDepthMax = 128;
 
 /** The body as an object; an empty body is `{}`, as the reference server reads it. Throws `ApiError`. */
 export function parseJsonObject(body: Buffer): JsonObject {

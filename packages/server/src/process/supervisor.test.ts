@@ -13,13 +13,14 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((supervisor) => supervisor.stop()));
 });
 
-const entry = (name: string): string => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
+const builderEntry = fileURLToPath(new URL('../testing/stand-in-builder.ts', import.meta.url));
+const queryEntry = fileURLToPath(new URL('../testing/stand-in-query.ts', import.meta.url));
 
 async function start(queryProcesses: number, socketPath = 'none') {
   const { configuration } = loadConfiguration({ args: ['--port', '0'], env: {}, cwd: '/' });
   const supervisor = new Supervisor({
-    builderEntry: entry('stand-in-builder'),
-    queryEntry: entry('stand-in-query'),
+    builderEntry,
+    queryEntry,
     queryProcesses,
     settings: { configuration, secret: 'x', socketPath, applicationId: 'A', pageKey: undefined },
     drainMs: 10_000,

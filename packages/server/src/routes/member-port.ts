@@ -35,7 +35,7 @@ export interface ReadableIndex {
 }
 
 /** The part of the engine's `View` that handlers use. */
-export interface ReadableView {
+interface ReadableView {
   search(query: SearchQuery): SearchResult;
   searchFacetValues(query: FacetSearchQuery): readonly FacetSearchHit[];
   get(objectID: string): string | undefined;
