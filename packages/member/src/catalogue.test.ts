@@ -22,12 +22,14 @@ test('indexes are found by folder or mark, and what a crash left in the middle o
   mkdirSync(`${layout.indexFolder('APP', 'moved')}.copying-12`);
   mkdirSync(`${layout.indexFolder('APP', 'moved')}.rebuilding-12-old`);
   mkdirSync(`${layout.indexFolder('APP', 'gone')}.removing-3`);
+  mkdirSync(layout.indexFolder('APP', 'moved'));
+  mkdirSync(`${layout.indexFolder('APP', 'halfway')}.rebuilding-13-old`);
   mkdirSync(layout.setAsideFolder('APP', 'bad', 5));
   writeFileSync(layout.deletedFile('APP', 'gone'), '{"name":"gone","sequence":3}');
   writeFileSync(layout.deletedFile('APP', long), JSON.stringify({ name: long, sequence: 4 }));
   writeFileSync(layout.damagedFile('APP', 'bad'), 'half a mar');
   writeFileSync(join(layout.indexesFolder('APP'), '.writing-gone.deleted'), '{"na');
-  expect([...listIndexes(layout, 'APP')].sort()).toEqual(['a/b', 'bad', 'gone', long]);
+  expect([...listIndexes(layout, 'APP')].sort()).toEqual(['a/b', 'bad', 'gone', 'halfway', 'moved', long]);
   expect(readdirSync(layout.indexesFolder('APP')).filter((entry) => /ing-/.test(entry))).toEqual([]);
   expect(listApplications(layout)).toEqual(['APP']);
 });

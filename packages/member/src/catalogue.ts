@@ -1,5 +1,5 @@
 /** What lies in the data folder, found at start. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest } from '@skein/engine';
 import { type DataLayout, decodeName } from './data-layout.ts';
@@ -17,6 +17,7 @@ export function listApplications(layout: DataLayout): readonly string[] {
 export function listIndexes(layout: DataLayout, application: string): readonly string[] {
   const folder = layout.indexesFolder(application);
   const found = new Set<string>();
+  for (const entry of names(folder)) takeBack(folder, entry);
   for (const entry of names(folder)) {
     const mark = /^([^.]+)\.(?:deleted|damaged)$/.exec(entry);
     // Encoded names do not begin with a dot: that is a write which a crash cut short.
@@ -31,6 +32,14 @@ export function listIndexes(layout: DataLayout, application: string): readonly s
     }
   }
   return [...found];
+}
+
+/** Where folders cannot change places in one step, a crash may have come when the old one had gone and the new one not yet come. */
+function takeBack(folder: string, entry: string): void {
+  const old = /^([^.]+)\.(?:copying|rebuilding)-\d+-old$/.exec(entry);
+  if (old === null) return;
+  const place = join(folder, old[1] ?? '');
+  if (!existsSync(place)) renameSync(join(folder, entry), place);
 }
 
 /** Bytes that an index's files take. */
