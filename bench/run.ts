@@ -1,51 +1,162 @@
 /** `npm run bench`: see README.md. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PeerName } from './contenders.ts';
 import { DATASETS, type DatasetName } from './datasets/mod.ts';
 import { runEngineBench } from './engine-bench.ts';
+import { runServerBench } from './http/server-bench.ts';
 import { machineHeader } from './machine.ts';
+import {
+  ENGINE_STEPS,
+  type EngineStep,
+  HTTP_STEP,
+  LARGE_STEPS,
+  QUICK,
+  STEP_GROUPS,
+  type StepGroup,
+} from './plan.ts';
 
-const ALL_PEERS: readonly PeerName[] = ['skein', 'lucene', 'sqlite', 'minisearch', 'flexsearch', 'orama'];
+const HELP = `npm run bench -- [engine] [large] [http] [options]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    dataset: { type: 'string' },
-    records: { type: 'string' },
-    peers: { type: 'string' },
-    queries: { type: 'string' },
-    rounds: { type: 'string' },
-    seed: { type: 'string', default: '7' },
-    check: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
-});
+Without a name all three run. Options replace what plan.ts says:
+  --dataset cities|wordnet|mixed|small|long    only this one
+  --records N         records of each data set at most (generated ones: exactly)
+  --peers a,b         of skein, lucene, sqlite, minisearch, flexsearch, orama
+  --queries N         queries of each list
+  --rounds N          measured rounds; of each query the best counts (3)
+  --check N           totals and first pages compared with a scan
+  --seconds N         of each closed loop (10)
+  --small-indexes N   indexes of 20 records (5000; 0: none)
+  --seed N            of the queries (7)
+  --quick             everything tiny: does it run at all?
+`;
+
+interface Choices {
+  readonly dataset: DatasetName | undefined;
+  readonly records: number | undefined;
+  readonly peers: readonly string[] | undefined;
+  readonly queries: number | undefined;
+  readonly rounds: number;
+  readonly check: number | undefined;
+  readonly loopMs: number | undefined;
+  readonly smallIndexes: number | undefined;
+  readonly seed: number;
+  readonly quick: boolean;
+}
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
-for (const line of machineHeader()) say(line);
-const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
-try {
-  const name = (values.dataset ?? 'cities') as DatasetName;
-  await runEngineBench({
-    dataset: DATASETS[name](Number(values.records ?? 1e9)),
-    peers: ALL_PEERS.filter((peer) => values.peers === undefined || values.peers.split(',').includes(peer)),
-    queryCount: Number(values.queries ?? 2000),
-    seed: Number(values.seed),
-    warmUpRounds: 2,
-    rounds: Number(values.rounds ?? 3),
-    slowPeerMsMax: 20_000,
-    roundMsMax: 60_000,
-    checkedCount: Number(values.check ?? 100),
-    luceneHeapMegabytes: 2048,
-    folder,
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      dataset: { type: 'string' },
+      records: { type: 'string' },
+      peers: { type: 'string' },
+      queries: { type: 'string' },
+      rounds: { type: 'string' },
+      check: { type: 'string' },
+      seconds: { type: 'string' },
+      'small-indexes': { type: 'string' },
+      seed: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const { quick } = values;
+  const choices: Choices = {
+    dataset: datasetName(values.dataset),
+    records: number('records', values.records) ?? (quick ? QUICK.records : undefined),
+    peers: values.peers?.split(','),
+    queries: number('queries', values.queries) ?? (quick ? QUICK.queries : undefined),
+    rounds: number('rounds', values.rounds) ?? (quick ? 1 : 3),
+    check: number('check', values.check) ?? (quick ? QUICK.checked : undefined),
+    loopMs: seconds(number('seconds', values.seconds)) ?? (quick ? QUICK.loopMs : undefined),
+    smallIndexes:
+      number('small-indexes', values['small-indexes']) ?? (quick ? QUICK.smallIndexes : undefined),
+    seed: number('seed', values.seed) ?? 7,
+    quick,
+  };
+  const groups = positionals.length === 0 ? STEP_GROUPS : positionals.map(groupName);
+  for (const line of machineHeader()) say(line);
+  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
+  try {
+    if (groups.includes('engine')) await runSteps(ENGINE_STEPS, folder, choices);
+    if (groups.includes('large')) await runSteps(LARGE_STEPS, folder, choices);
+    if (groups.includes('http')) await runHttp(folder, choices);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runSteps(steps: readonly EngineStep[], folder: string, choices: Choices): Promise<void> {
+  const wanted = steps.filter(({ dataset }) => choices.dataset === undefined || dataset === choices.dataset);
+  for (const [at, step] of wanted.entries()) {
+    // With one size for all, the second step of a data set would repeat the first.
+    if (choices.records !== undefined && wanted.findIndex(({ dataset }) => dataset === step.dataset) < at)
+      continue;
+    const own = join(folder, `step-${at}`);
+    mkdirSync(own);
+    const { wrongCount } = await runEngineBench({
+      dataset: DATASETS[step.dataset](choices.records ?? step.records),
+      peers: (choices.peers as readonly PeerName[] | undefined) ?? step.peers,
+      queryCount: choices.queries ?? step.queries,
+      seed: choices.seed,
+      warmUpRounds: choices.quick ? 0 : 2,
+      rounds: choices.rounds,
+      slowPeerMsMax: 20_000,
+      roundMsMax: 120_000,
+      checkedCount: choices.check ?? step.checked,
+      luceneHeapMegabytes: 4096,
+      folder: own,
+      say,
+    });
+    if (wrongCount > 0) process.exitCode = 1;
+    rmSync(own, { recursive: true });
+  }
+}
+
+async function runHttp(folder: string, choices: Choices): Promise<void> {
+  const own = join(folder, 'http');
+  mkdirSync(own);
+  await runServerBench({
+    dataset: DATASETS[choices.dataset ?? HTTP_STEP.dataset](choices.records ?? HTTP_STEP.records),
+    queryCount: choices.queries ?? HTTP_STEP.queries,
+    seed: choices.seed,
+    connections: choices.quick ? [1, 4] : HTTP_STEP.connections,
+    loopMs: choices.loopMs ?? HTTP_STEP.loopMs,
+    builderMemoryMib: HTTP_STEP.builderMemoryMib,
+    smallIndexCount: choices.smallIndexes ?? HTTP_STEP.smallIndexes,
+    folder: own,
     say,
   });
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
-void positionals;
+
+function groupName(text: string): StepGroup {
+  const group = STEP_GROUPS.find((name) => name === text);
+  if (group === undefined) throw new Error(`unknown bench ${text}; there are ${STEP_GROUPS.join(', ')}`);
+  return group;
+}
+
+function datasetName(text: string | undefined): DatasetName | undefined {
+  if (text === undefined || Object.hasOwn(DATASETS, text)) return text as DatasetName | undefined;
+  throw new Error(`unknown data set ${text}; there are ${Object.keys(DATASETS).join(', ')}`);
+}
+
+function number(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`--${option} takes a number, got ${text}`);
+  return value;
+}
+
+function seconds(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : value * 1000;
+}
+
+await main();

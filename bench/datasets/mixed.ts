@@ -27,14 +27,23 @@ export function mixedDataset(recordCountMax: number): Dataset {
     schema: SCHEMA,
     filter: { kind: 'compare', path: 'weight', operator: '>=', value: 2000, score: 0 },
     record(at): JsonObject {
-      const [set, place] = at < 2 * pairs ? [at % 2, at >> 1] : [cities.recordCount > pairs ? 0 : 1, at - pairs];
+      const [set, place] =
+        at < 2 * pairs ? [at % 2, at >> 1] : [cities.recordCount > pairs ? 0 : 1, at - pairs];
       if (set === 0) {
         const city = cities.record(place);
-        const [name, text, topic] = [stringOf(city, 'name'), stringOf(city, 'country'), stringOf(city, 'featureCode')];
+        const [name, text, topic] = [
+          stringOf(city, 'name'),
+          stringOf(city, 'country'),
+          stringOf(city, 'featureCode'),
+        ];
         return { objectID: `city-${place}`, name, text, topic, weight: numberOf(city, 'population') };
       }
       const entry = wordnet.record(place);
-      const [name, text, topic] = [stringOf(entry, 'words'), stringOf(entry, 'gloss'), stringOf(entry, 'topic')];
+      const [name, text, topic] = [
+        stringOf(entry, 'words'),
+        stringOf(entry, 'gloss'),
+        stringOf(entry, 'topic'),
+      ];
       // As if each pointer were a thousand people: both kinds are found at the top.
       return { objectID: `word-${place}`, name, text, topic, weight: 1000 * numberOf(entry, 'pointerCount') };
     },
