@@ -20,6 +20,9 @@
  *
  * A server that starts on the copy does what it does after a crash: it takes the manifests, and applies the journal
  * from there.
+ *
+ * Left out: `skein.pid`, and the operation ids remembered for clients that repeat a write. That file says how far everything
+ * is applied, which is not so for the copy; without it the journal is read from its beginning.
  */
 import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
