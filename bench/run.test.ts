@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const script = fileURLToPath(new URL('./run.ts', import.meta.url));
+const pinnedNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+
+async function bench(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(pinnedNode, [script, ...args], { maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+test('the bench of engines runs with every peer, and Skein agrees with a scan', {
+  timeout: 180_000,
+}, async () => {
+  const output = await bench('engine', '--quick', '--dataset', 'mixed');
+  for (const peer of [
+    'skein: typos',
+    'sqlite: rowid',
+    'minisearch: prefix',
+    'flexsearch: forward',
+    'orama: prefix',
+  ]) {
+    expect(output).toContain(peer);
+  }
+  for (const list of ['full', 'keystrokes', 'typo']) {
+    expect(output).toContain(
+      `${list}: of 10 queries compared with a scan of all records by the plain engine, 10 totals and 10 first pages are the same`,
+    );
+  }
+});
+
+test('the bench of the server runs, and no request fails', { timeout: 180_000 }, async () => {
+  const output = await bench('http', '--quick', '--records', '1000');
+  const rows = output.split('\n').filter((line) => /^\| (searches alone|1,000 writes\/s)/.test(line));
+  expect(rows).toHaveLength(4);
+  for (const row of rows) expect(row).toMatch(/ 0 \|$/);
+  expect(output).toContain('write → visible');
+  expect(output).toContain('restart:');
+});
+
+test('an unknown name is refused before anything runs', async () => {
+  await expect(bench('engines')).rejects.toThrow('unknown bench engines');
+  await expect(bench('--dataset', 'town')).rejects.toThrow('unknown data set town');
+});
