@@ -197,8 +197,9 @@ test('5: the page comes from this server, with entity tags, and its key can only
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
   }
   await save(skein, 'shown', [{ objectID: '1' }]);
-  const { json } = await ask(skein, 'GET /skein/page-config.json', { key: '' });
+  const { json, headers } = await ask(skein, 'GET /skein/page-config.json', { key: '' });
   expect(json).toEqual({ applicationId: 'TESTAPP', searchKey: skein.searchKey, indexes: ['shown'] });
+  expect(headers).not.toHaveProperty('access-control-allow-origin');
   const search = { key: skein.searchKey };
   expect((await ask(skein, 'POST /1/indexes/shown/query', { ...search, body: {} })).status).toBe(200);
   expect((await ask(skein, 'PUT /1/indexes/shown/1', { ...search, body: {} })).status).toBe(403);

@@ -33,13 +33,30 @@ export function chooseApplicationId(configured: string | undefined, existing: re
   return only ?? makeApplicationId();
 }
 
+type ConfiguredKeys = Pick<Configuration, 'adminKey' | 'searchKey'>;
+
+/** What is there already; undefined when something has to be made or changed first. */
+export function presentSetup(
+  configuration: ConfiguredKeys,
+  state: ApplicationState | undefined,
+): ApplicationSetup | undefined {
+  if (state === undefined) return undefined;
+  const { admins, pageKeys } = keysOf(state);
+  const adminKey = configuration.adminKey ?? admins[0];
+  const searchKey = configuration.searchKey ?? pageKeys[0];
+  if (adminKey === undefined || admins.length !== 1 || admins[0] !== adminKey) return undefined;
+  if (searchKey === undefined || !pageKeys.includes(searchKey)) return undefined;
+  const made = { application: false, adminKey: false, searchKey: false };
+  return { applicationId: state.id, adminKey, searchKey, made };
+}
+
 /**
  * Makes what is missing. An admin key that is configured replaces earlier ones, so that a key that leaked can be taken out of use by
  * configuring another. `propose` resolves when the operation is visible.
  */
 export async function setUpApplication(options: {
   readonly applicationId: string;
-  readonly configuration: Pick<Configuration, 'adminKey' | 'searchKey'>;
+  readonly configuration: ConfiguredKeys;
   readonly vault: KeyVault;
   readonly read: () => ApplicationState | undefined;
   readonly propose: (operation: Operation) => Promise<unknown>;
@@ -47,23 +64,25 @@ export async function setUpApplication(options: {
   const { applicationId, configuration, vault, read, propose } = options;
   const before = read();
   if (before === undefined) await propose({ kind: 'createApplication' });
-  const keys = [...(before?.keys.values() ?? [])].map(apiKeyOf);
+  const { admins, pageKeys } = keysOf(before);
   const seal = (value: string): string => vault.seal(applicationId, value);
 
-  const admins = keys.filter(isAdminKey);
-  const knownAdmin = configuration.adminKey ?? admins[0]?.value;
+  const knownAdmin = configuration.adminKey ?? admins[0];
   const adminKey = knownAdmin ?? makeKey();
-  if (!admins.some(({ value }) => value === adminKey)) {
-    await propose({ kind: 'saveKey', sealedKey: seal(adminKey), definition: definitionOf(ADMIN_KEY_FIELDS) });
+  if (!admins.includes(adminKey)) {
+    await propose({
+      kind: 'saveKey',
+      sealedKey: seal(adminKey),
+      definition: definitionOf(ADMIN_KEY_FIELDS),
+    });
   }
-  for (const { value } of admins) {
+  for (const value of admins) {
     if (value !== adminKey) await propose({ kind: 'deleteKey', sealedKey: seal(value) });
   }
 
-  const pageKeys = keys.filter(isPageKey);
-  const knownSearch = configuration.searchKey ?? pageKeys[0]?.value;
+  const knownSearch = configuration.searchKey ?? pageKeys[0];
   const searchKey = knownSearch ?? makeKey();
-  if (!pageKeys.some(({ value }) => value === searchKey)) {
+  if (!pageKeys.includes(searchKey)) {
     await propose({
       kind: 'saveKey',
       sealedKey: seal(searchKey),
@@ -80,6 +99,15 @@ export async function setUpApplication(options: {
       searchKey: knownSearch === undefined,
     },
   };
+}
+
+function keysOf(state: ApplicationState | undefined): {
+  readonly admins: readonly string[];
+  readonly pageKeys: readonly string[];
+} {
+  const keys = [...(state?.keys.values() ?? [])].map(apiKeyOf);
+  const valuesOf = (matching: readonly ApiKey[]): string[] => matching.map(({ value }) => value);
+  return { admins: valuesOf(keys.filter(isAdminKey)), pageKeys: valuesOf(keys.filter(isPageKey)) };
 }
 
 function isPageKey(key: ApiKey): boolean {

@@ -6,8 +6,8 @@ import type { LogLevel } from './configuration.ts';
  * keys or queries.
  */
 export function createLog(level: LogLevel, process: string): Logger {
-  return pino(
-    { level, base: { process }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ fd: 2, sync: true }),
-  );
+  const output = destination({ fd: 2, sync: true });
+  // A terminal that was closed takes no more lines, which is no reason to end.
+  output.on('error', () => undefined);
+  return pino({ level, base: { process }, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }

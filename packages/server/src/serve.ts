@@ -12,9 +12,23 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BuilderClient, DataLayout, KeyVault, listApplications, readApplication } from '@skein/member';
+import {
+  type ApplicationState,
+  BuilderClient,
+  DataLayout,
+  KeyVault,
+  listApplications,
+  type Operation,
+  readApplication,
+  SealError,
+} from '@skein/member';
 import type { Logger } from 'pino';
-import { type ApplicationSetup, chooseApplicationId, setUpApplication } from './application-setup.ts';
+import {
+  type ApplicationSetup,
+  chooseApplicationId,
+  presentSetup,
+  setUpApplication,
+} from './application-setup.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { writeCredentials } from './credentials-file.ts';
 import { DataLock, DataLockedError } from './data-lock.ts';
@@ -57,9 +71,14 @@ export async function serve(configuration: Configuration, options: ServeOptions 
     const expected =
       error instanceof ConfigurationError ||
       error instanceof DataLockedError ||
-      error instanceof ProcessStartError;
+      error instanceof ProcessStartError ||
+      error instanceof SealError;
     if (!expected) throw error;
-    process.stderr.write(`skein: ${error.message}\n`);
+    const hint =
+      error instanceof SealError
+        ? '; give the server the SKEIN_SECRET, or the secret file, of its first start'
+        : '';
+    process.stderr.write(`skein: ${error.message}${hint}\n`);
     return 1;
   } finally {
     signals.release();
@@ -109,20 +128,24 @@ async function run({
   signals.onKill(() => supervisor.kill());
   let demo: ChildProcess | undefined;
   try {
-    await supervisor.startBuilder();
-    const line = new BuilderClient({ socketPath, onChanges: () => undefined, onResync: () => undefined });
-    client = line;
-    const setup = await setUpApplication({
-      applicationId,
-      configuration,
-      vault,
-      read: () => readApplication(layout, vault, applicationId),
-      propose: (operation) =>
-        line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' }),
-    });
-    line.close();
-    const pageKey = configuration.page ? setup.searchKey : undefined;
-    const port = await supervisor.startQueryProcesses({ pageKey });
+    const read = (): ApplicationState | undefined => readApplication(layout, vault, applicationId);
+    const startQueries = (searchKey: string): Promise<number> =>
+      supervisor.startQueryProcesses({ pageKey: configuration.page ? searchKey : undefined });
+    let setup = presentSetup(configuration, read());
+    let port: number;
+    if (setup !== undefined) {
+      // Searches need no builder: they are answered while it still replays the journal.
+      [port] = await Promise.all([startQueries(setup.searchKey), supervisor.startBuilder()]);
+    } else {
+      await supervisor.startBuilder();
+      const line = new BuilderClient({ socketPath, onChanges: () => undefined, onResync: () => undefined });
+      client = line;
+      const propose = (operation: Operation): Promise<unknown> =>
+        line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' });
+      setup = await setUpApplication({ applicationId, configuration, vault, read, propose });
+      line.close();
+      port = await startQueries(setup.searchKey);
+    }
     const url = urlOf(configuration.host, port);
     lock.listening(url);
     noteCredentials(configuration, { url, applicationId, apiKey: setup.adminKey }, log);

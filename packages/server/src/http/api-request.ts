@@ -20,6 +20,8 @@ export interface ApiResponse {
   readonly contentType: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** True where pages of other origins may not read the answer. */
+  readonly sameOriginOnly?: boolean | undefined;
   /** True where the body is compressed already or gains nothing by it. */
   readonly compressed?: boolean | undefined;
 }

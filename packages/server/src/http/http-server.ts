@@ -1,7 +1,7 @@
 /**
  * HTTP over node:http: reads a request whole, finds its handler, writes the answer. Knows no endpoint.
  *
- * Every answer carries CORS headers and a `Correlation-ID` that ends with the client's `Request-ID`. An unexpected error of a
+ * Every answer, but for the few that are marked, carries CORS headers, and each a `Correlation-ID` that ends with the client's `Request-ID`. An unexpected error of a
  * handler is answered 500, logged once, and the process lives.
  *
  * Draining comes in two speeds. `drain('reload')` is for a process whose successor listens already: it accepts nothing more,
@@ -160,7 +160,7 @@ export class HttpServer {
     const bodyUnread = !message.complete;
     if (this.#draining || bodyUnread) response.setHeader('Connection', 'close');
     response.writeHead(answer.status, {
-      ...CORS_HEADERS,
+      ...(answer.sameOriginOnly === true ? undefined : CORS_HEADERS),
       ...(answer.body.length > 0 || answer.status !== 204
         ? { 'Content-Type': answer.contentType }
         : undefined),

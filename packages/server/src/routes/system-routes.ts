@@ -42,7 +42,8 @@ export function systemRoutes(context: SystemContext): readonly Route[] {
         searchKey: page.searchKey,
         indexes: indexes.map(({ name }) => name).sort(),
       });
-      return { ...answer, headers: { 'Cache-Control': 'no-store' } };
+      // Pages of other sites that a person happens to visit shall not learn the key of a server on their machine.
+      return { ...answer, headers: { 'Cache-Control': 'no-store' }, sameOriginOnly: true };
     },
   };
   return [health, metrics, pageConfig, ...page.routes];
