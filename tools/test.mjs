@@ -36,7 +36,7 @@ const steps = [
   {
     name: 'unused',
     what: 'unused files, exports and dependencies (knip)',
-    run: () => step(bin('knip/bin/knip.js'), []),
+    run: () => step(bin('knip/bin/knip.js'), ['--no-config-hints']),
   },
   { name: 'vitest', what: 'tests (vitest)', run: runVitest },
 ];

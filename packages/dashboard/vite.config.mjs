@@ -46,7 +46,11 @@ function landPath() {
     .join('');
 }
 
+/** While working on the page, everything else comes from the server of `npm start`. */
+const server = `http://127.0.0.1:${process.env.SKEIN_PORT ?? 7700}`;
+
 export default defineConfig({
+  server: { proxy: { '/1/': server, '/skein/page-config.json': server } },
   plugins: [
     {
       name: 'land',

@@ -67,8 +67,9 @@ function lineProgress(
   };
 }
 
-/** `75` → `1 min 15 s`. */
+/** `75` → `1 min 15 s`; `0.42` → `0.4 s`. */
 export function duration(seconds: number): string {
+  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
