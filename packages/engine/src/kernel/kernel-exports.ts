@@ -80,7 +80,7 @@ interface TermsExports {
 interface ScoreExports {
   scoreRecord(plan: number, docId: number, into: number): number;
   scoreVerify(plan: number, bitset: number, bytes: number, typosMax: number, histogram: number): void;
-  scoreBitset(plan: number, docs: number, within: number, without: number, bytes: number): void;
+  scoreBitset(plan: number, docs: number, masks: number, maskCount: number, bytes: number): void;
   scoreSort(plan: number): void;
   phraseFilter(plan: number, bitset: number, bytes: number, terms: number, count: number): void;
   tagTerms(tags: number, from: number, to: number, transitions: number): number;

@@ -11,8 +11,8 @@ import { bitsetBytes } from '../kernel/segment-memory.ts';
 import { type ActiveCriterion, activeCriteria, writeCriteria } from './criteria.ts';
 import type { MatchRun } from './match-run.ts';
 import type { ScorePlan } from './score-plan.ts';
-import type { SearchQuery } from './search-query.ts';
-import type { ScorePass, SegmentSearch } from './segment-search.ts';
+import type { RankingCriterion, SearchQuery } from './search-query.ts';
+import type { PassBounds, ScorePass, SegmentSearch } from './segment-search.ts';
 
 export interface RankedRecord {
   readonly search: SegmentSearch;
@@ -78,11 +78,16 @@ function rankSegment(
   plan.set('bound', bound);
   plan.set('groups', options.groupLimit > 0 ? search.reader.groupsAt : 0);
   plan.set('groupLimit', options.groupLimit);
-  for (const pass of search.passes()) {
+  const masks = memory.allocate(MASK_COUNT_MAX * 8);
+  for (const pass of search.passes(passBounds(criteria, run, query))) {
     for (const [at, criterion] of criteria.entries()) {
       memory.u32[(bound >>> 2) + at] = boundOf(criterion, pass, run, query);
     }
-    memory.kernel.scoreBitset(plan.at, search.docs, pass.within, pass.without, bitsetBytes(docCount));
+    for (const [at, [docs, side]] of pass.masks.entries()) {
+      memory.u32[(masks >>> 2) + at * 2] = docs;
+      memory.u32[(masks >>> 2) + at * 2 + 1] = side === 'out' ? 1 : 0;
+    }
+    memory.kernel.scoreBitset(plan.at, search.docs, masks, pass.masks.length, bitsetBytes(docCount));
     // Typos rank first and the page is full of records that have fewer: later passes cannot enter it.
     if (criteria[0]?.kind !== 'typo' || plan.get('heapSize') < sizeMax) continue;
     if (memory.u32[heap >>> 2]! < pass.typosNext) break;
@@ -119,6 +124,34 @@ function exactMode(run: MatchRun, query: SearchQuery): number {
   return Array.from(run.planned.words[0]?.term ?? '').length >= EXACT_WORD_LENGTH_MIN ? 1 : 2;
 }
 
+/** Two of typos, one of the attribute, one of exactness. */
+const MASK_COUNT_MAX = 4;
+
+function passBounds(criteria: readonly ActiveCriterion[], run: MatchRun, query: SearchQuery): PassBounds {
+  const kinds = criteria.map((criterion) => criterion.kind);
+  const attribute = kinds.indexOf('attribute');
+  const exact = kinds.indexOf('exact');
+  const isSingle = run.planned.words.length === 1;
+  let exactness: PassBounds['exact'] = 'words';
+  if (exact === -1 || (isSingle && query.exactOnSingleWordQuery === 'none')) exactness = 'none';
+  else if (isSingle && query.exactOnSingleWordQuery === 'attribute') exactness = 'wholeAttribute';
+  return {
+    leading: attribute === -1 ? 'none' : leadingWord(kinds, query),
+    exact: exactness,
+    exactFirst: exact !== -1 && exact < attribute,
+  };
+}
+
+/**
+ * With the smallest proximity all words follow each other, so the attribute's occurrence is the first word's. That holds for the
+ * bound only while proximity comes before and neighbours are told from words farther apart.
+ */
+function leadingWord(kinds: readonly RankingCriterion['kind'][], query: SearchQuery): PassBounds['leading'] {
+  const proximity = kinds.indexOf('proximity');
+  const byProximity = proximity !== -1 && proximity < kinds.indexOf('attribute');
+  return byProximity && query.minProximity === 1 ? 'firstWord' : 'anyWord';
+}
+
 /** What no record of the pass is below. */
 function boundOf(criterion: ActiveCriterion, pass: ScorePass, run: MatchRun, query: SearchQuery): number {
   const wordCount = run.planned.words.length;
@@ -127,8 +160,10 @@ function boundOf(criterion: ActiveCriterion, pass: ScorePass, run: MatchRun, que
       return pass.typos;
     case 'proximity':
       return run.planned.anyOptional ? 0 : (wordCount - 1) * query.minProximity;
+    case 'attribute':
+      return pass.attribute;
     case 'exact':
-      return wordCount === 1 && query.exactOnSingleWordQuery === 'none' ? 0 : pass.exact;
+      return pass.exact;
     default:
       return 0;
   }

@@ -74,6 +74,11 @@ export function eventOf(
   return word | ((span & 31) << 5) | (typos << 10) | (kind === 'plain' ? 0 : EVENT_FLAG[kind]);
 }
 
+/** The first word that an event stands for. */
+export function wordOfEvent(event: number): number {
+  return event & 31;
+}
+
 export class ScorePlan {
   readonly at: number;
   readonly #memory: SegmentMemory;

@@ -23,7 +23,7 @@ import { bitsetBytes, type SegmentMemory } from '../kernel/segment-memory.ts';
 import type { SegmentReader } from '../segment/segment-reader.ts';
 import type { FieldRules } from './field-rules.ts';
 import type { PlannedQuery } from './planned-query.ts';
-import { eventOf, ScorePlan } from './score-plan.ts';
+import { eventOf, ScorePlan, wordOfEvent } from './score-plan.ts';
 import type { Split } from './splits.ts';
 import { TagTable } from './tag-table.ts';
 
@@ -39,16 +39,52 @@ interface PendingTag {
   readonly event: number;
 }
 
+/** A bitset that records are in, or not in. */
+export type DocMask = readonly [docs: number, side: 'in' | 'out'];
+
 /** Records to score together, and what their criteria are not below. */
 export interface ScorePass {
-  /** Bitset that they are in; 0: all matching records. */
-  readonly within: number;
-  /** Bitset that they are not in; 0: none. */
-  readonly without: number;
+  /** All hold, among the matching records. */
+  readonly masks: readonly DocMask[];
   readonly typos: number;
-  readonly exact: number;
+  readonly attribute: 0 | 1;
+  readonly exact: 0 | 1;
   /** What the typos of all later passes are not below. */
   readonly typosNext: number;
+}
+
+/** What of the ranking the passes may rely on. */
+export interface PassBounds {
+  /** Whose first position gives attribute value 0: the first word's (the attribute goes by proximity), any word's; `none`: do not care. */
+  readonly leading: 'firstWord' | 'anyWord' | 'none';
+  /** What makes the exact criterion 0. */
+  readonly exact: 'words' | 'wholeAttribute' | 'none';
+  readonly exactFirst: boolean;
+}
+
+/** Fewer records are scored faster than they are told apart. */
+const PASS_RECORD_COUNT_MIN = 500;
+
+/** One tier of typos, cut by attribute and exactness, in the order of the ranking. */
+function* splitPasses(
+  tier: { readonly masks: readonly DocMask[]; readonly typos: number },
+  leading: number,
+  exact: number | 'all' | 'none',
+  { exactFirst }: PassBounds,
+): Generator<ScorePass> {
+  const attributes = leading === 0 ? [0 as const] : [0 as const, 1 as const];
+  const exacts =
+    typeof exact === 'number' ? [0 as const, 1 as const] : [exact === 'all' ? (0 as const) : (1 as const)];
+  const cuts = exactFirst
+    ? exacts.flatMap((e) => attributes.map((a) => [a, e] as const))
+    : attributes.flatMap((a) => exacts.map((e) => [a, e] as const));
+  for (const [at, [attribute, exactness]] of cuts.entries()) {
+    const masks = [...tier.masks];
+    if (leading !== 0) masks.push([leading, attribute === 0 ? 'in' : 'out']);
+    if (typeof exact === 'number') masks.push([exact, exactness === 0 ? 'in' : 'out']);
+    const typosNext = at + 1 < cuts.length ? tier.typos : tier.typos + 1;
+    yield { masks, typos: tier.typos, attribute, exact: exactness, typosNext };
+  }
 }
 
 export class SegmentSearch {
@@ -175,31 +211,55 @@ export class SegmentSearch {
 
   /**
    * The matching records in groups whose criteria have a common lower bound, most promising first; made one by one, because
-   * mostly the first suffice.
+   * mostly the first suffice. `bounds` says which criteria are worth telling apart.
    */
-  *passes(): Generator<ScorePass> {
+  *passes(bounds: PassBounds): Generator<ScorePass> {
     const query = this.#query;
     if (query.words.length === 0 || query.anyOptional) {
-      yield { within: 0, without: 0, typos: 0, exact: 0, typosNext: 0 };
+      yield { masks: [], typos: 0, attribute: 0, exact: 0, typosNext: 0 };
       return;
     }
     const anyTypos = this.#words.some((docs) => docs[1] !== 0 || docs[2] !== 0) || this.#joined.some(Boolean);
+    const leading = this.count > PASS_RECORD_COUNT_MIN ? this.#leadingDocs(bounds) : 0;
+    const exact = this.#exactDocs(bounds);
     // Without typos anywhere every matching record is in the first tier.
     let tier = anyTypos ? this.#cover(0) : 0;
-    const last = query.words.at(-1)!;
-    if (last.prefix && this.#exactLast !== 0) {
-      if (tier !== 0) intersectInto(this.memory, this.#exactLast, tier, this.docCount);
-      yield { within: this.#exactLast, without: 0, typos: 0, exact: 0, typosNext: 0 };
-    }
-    const whole = last.prefix ? this.#exactLast : 0;
-    yield { within: tier, without: whole, typos: 0, exact: last.prefix ? 1 : 0, typosNext: 1 };
+    yield* splitPasses({ masks: tier === 0 ? [] : [[tier, 'in']], typos: 0 }, leading, exact, bounds);
     if (!anyTypos) return;
-    for (let typos = 1; typos < TIER_COUNT; typos++) {
-      const without = tier;
-      tier = this.#cover(typos);
-      yield { within: tier, without, typos, exact: 1, typosNext: typos + 1 };
+    for (let typos = 1; typos <= TIER_COUNT; typos++) {
+      const before = tier;
+      tier = typos < TIER_COUNT ? this.#cover(typos) : 0;
+      const masks: DocMask[] = [[before, 'out']];
+      if (tier !== 0) masks.push([tier, 'in']);
+      // A word with typos is not exact, where that counts.
+      yield* splitPasses({ masks, typos }, leading, bounds.exact === 'none' ? 'all' : 'none', bounds);
     }
-    yield { within: 0, without: tier, typos: TIER_COUNT, exact: 1, typosNext: TIER_COUNT };
+  }
+
+  /** Records whose attribute value can be 0; 0: not told apart. */
+  #leadingDocs(bounds: PassBounds): number {
+    const { leading } = this.reader;
+    if (bounds.leading === 'none' || leading === undefined) return 0;
+    const docs = this.memory.allocateBitset(this.docCount);
+    for (const { from, to, event } of this.#pendingTags) {
+      if (bounds.leading === 'anyWord' || wordOfEvent(event) === 0) leading.addDocs(from, to, docs);
+    }
+    return docs;
+  }
+
+  /** Records in which every word can be exact; `all`: not told apart; `none`: there is none. */
+  #exactDocs(bounds: PassBounds): number | 'all' | 'none' {
+    const last = this.#query.words.at(-1)!;
+    if (bounds.exact === 'none') return 'all';
+    if (bounds.exact === 'wholeAttribute') {
+      const ordinal = this.reader.terms.find(last.term);
+      if (ordinal < 0) return 'none';
+      const docs = this.memory.allocateBitset(this.docCount);
+      this.reader.sole.addDocs(ordinal, ordinal + 1, docs);
+      return docs;
+    }
+    if (!last.prefix) return 'all';
+    return this.#exactLast === 0 ? 'none' : this.#exactLast;
   }
 
   release(): void {

@@ -11,6 +11,7 @@ import { assert, type JsonObject, utf8Encode } from '@skein/base';
 import { ColumnsBuilder } from '../columns/columns-builder.ts';
 import { buildObjectIDs } from '../object-ids/object-ids-builder.ts';
 import { buildPostings } from '../postings/postings-builder.ts';
+import { buildTermDocs } from '../postings/term-docs.ts';
 import type { IndexSchema } from '../schema.ts';
 import { buildTerms } from '../terms/terms-builder.ts';
 import { Tokeniser } from '../text/tokenise.ts';
@@ -19,6 +20,7 @@ import { GrowingUint32 } from './growing-array.ts';
 import { DOC_COUNT_MAX, TERM_COUNT_MAX } from './limits.ts';
 import { BufferedRecords, MergedRecords, type RecordSource } from './record-source.ts';
 import type { Section } from './section.ts';
+import { sectionBytes } from './section-bytes.ts';
 import { encodeSegment } from './segment-file.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { TextFields } from './text-fields.ts';
@@ -35,6 +37,7 @@ export interface BuiltSegment {
 const WRITE_BYTES = 1 << 20;
 
 export class SegmentBuilder {
+  readonly #schema: IndexSchema;
   readonly #fields: TextFields;
   readonly #tokeniser: Tokeniser;
   readonly #camelCase: readonly string[];
@@ -54,6 +57,7 @@ export class SegmentBuilder {
   #elementEnded = false;
 
   constructor(schema: IndexSchema) {
+    this.#schema = schema;
     this.#fields = new TextFields(schema);
     this.#tokeniser = new Tokeniser(schema.text);
     this.#camelCase = schema.text.camelCaseAttributes;
@@ -154,8 +158,9 @@ export class SegmentBuilder {
       { name: 'fields', bytes: utf8Encode(JSON.stringify(this.#fields.paths)) },
       ...buildTerms(sorted),
       ...buildPostings(inverted.docCounts, inverted.docIds, { docCount: order.length, terms: sorted }),
-      { name: 'forward.offsets', bytes: bytesOf(forward.offsets) },
-      { name: 'forward.entries', bytes: bytesOf(forward.entries) },
+      ...buildTermDocs(forward, sorted.length, this.#schema),
+      { name: 'forward.offsets', bytes: sectionBytes(forward.offsets) },
+      { name: 'forward.entries', bytes: sectionBytes(forward.entries) },
       ...this.#columns.finish(order),
       ...buildObjectIDs(Array.from(order, (arrival) => this.#objectIDs[arrival]!)),
       ...recordSections.sections,
@@ -312,8 +317,8 @@ function layOutRecords(
   }
   return {
     sections: [
-      { name: 'records.offsets', bytes: bytesOf(offsets) },
-      { name: 'records.checksums', bytes: bytesOf(checksums) },
+      { name: 'records.offsets', bytes: sectionBytes(offsets) },
+      { name: 'records.checksums', bytes: sectionBytes(checksums) },
     ],
     recordsBytes: to,
   };
@@ -341,10 +346,6 @@ function* segmentParts(
     }
   }
   yield piece.subarray(0, filled);
-}
-
-function bytesOf(values: Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function byUnits(a: string, b: string): number {

@@ -11,6 +11,7 @@ import { bitsetBytes, SegmentMemory } from '../kernel/segment-memory.ts';
 import { isDeleted } from '../manifest/deletions.ts';
 import { ObjectIDsReader } from '../object-ids/object-ids-reader.ts';
 import { PostingsReader } from '../postings/postings-reader.ts';
+import { leadingCounts, TermDocsReader } from '../postings/term-docs.ts';
 import { WORK_BYTES } from '../query/score-plan.ts';
 import { RecordsReader } from '../records/records-reader.ts';
 import type { IndexSchema } from '../schema.ts';
@@ -39,6 +40,9 @@ export class SegmentReader {
   readonly fieldPaths: readonly string[];
   readonly terms: TermsReader;
   readonly postings: PostingsReader;
+  /** See `postings/term-docs.ts`; undefined: `leading` says nothing under this schema. */
+  readonly leading: TermDocsReader | undefined;
+  readonly sole: TermDocsReader;
   readonly columns: ColumnsReader;
   readonly objectIDs: ObjectIDsReader;
   readonly records: RecordsReader;
@@ -136,6 +140,8 @@ export class SegmentReader {
     this.objectIDs = new ObjectIDsReader(memory, sectionAt, docCount);
     this.terms = new TermsReader(memory, sectionAt);
     this.postings = new PostingsReader(memory, sectionAt, docCount);
+    this.leading = leadingCounts(parts.schema) ? new TermDocsReader(memory, sectionAt, 'leading') : undefined;
+    this.sole = new TermDocsReader(memory, sectionAt, 'sole');
     this.columns = new ColumnsReader({
       memory,
       sectionAt,

@@ -583,11 +583,11 @@ function siftDown(heap: usize, size: u32, at: u32, bytes: usize, compared: u32):
 }
 
 /**
- * Scores the records of `docs` that are in `within` (0: all) and not in `without` (0: none), in docId order, and keeps the
- * best in the plan's heap. Stops as soon as no remaining
+ * Scores the records of `docs` that are in all bitsets of `masks` (u32 pairs: address, 1 to take its complement), in docId
+ * order, and keeps the best in the plan's heap. Stops as soon as no remaining
  * record can enter: the heap is full and its worst entry is not worse than the plan's bound with the docId at hand.
  */
-export function scoreBitset(plan: usize, docs: usize, within: usize, without: usize, bytes: usize): void {
+export function scoreBitset(plan: usize, docs: usize, masks: usize, maskCount: u32, bytes: usize): void {
   const work = <usize>load<u32>(plan + WORK);
   const criteria = <usize>load<u32>(plan + CRITERIA);
   const criteriaCount = load<u32>(plan + CRITERIA_COUNT);
@@ -607,8 +607,10 @@ export function scoreBitset(plan: usize, docs: usize, within: usize, without: us
   while (leading < criteriaCount && load<u32>(criteria + (leading << 3)) == ARRAY) leading++;
   for (let i: usize = 0; i < bytes; i += 8) {
     let word = load<u64>(docs + i);
-    if (within) word &= load<u64>(within + i);
-    if (without) word &= ~load<u64>(without + i);
+    for (let at: u32 = 0; word && at < maskCount; at++) {
+      const mask = load<u64>(<usize>load<u32>(masks + (at << 3)) + i);
+      word &= load<u32>(masks + (at << 3), 4) ? ~mask : mask;
+    }
     while (word) {
       const doc = <u32>(i << 3) + <u32>ctz(word);
       word &= word - 1;
