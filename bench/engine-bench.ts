@@ -101,6 +101,8 @@ export async function runEngineBench(options: EngineBenchOptions): Promise<Engin
   for (const { name, queries } of sets) {
     say(`\n### ${dataset.name} ${count}: ${queries.length} queries, ${name} (load ${loadAverage()})`);
     say(setTable(name, outcomes.get(name) ?? new Map()));
+    const skein = outcomes.get(name)?.get('skein: typos');
+    if (skein !== undefined) say(slowestQueries(queries, skein));
   }
   let wrongCount = 0;
   for (const set of sets) {
@@ -186,6 +188,14 @@ export function setTable(set: QuerySet['name'], outcomes: ReadonlyMap<string, Se
     outcome.resultHash,
   ]);
   return `${table(columns, rows)}\nms; × against ${baseOf(set)}`;
+}
+
+/** The slowest, each text once. */
+function slowestQueries(queries: readonly string[], outcome: SetOutcome): string {
+  const texts = new Map(outcome.queries.map((measured, at) => [queries[at] ?? '', measured]));
+  const slowest = [...texts].sort(([, a], [, b]) => b.cpuMs - a.cpuMs).slice(0, 8);
+  const each = slowest.map(([text, { cpuMs, total }]) => `"${text}" ${cpuMs.toFixed(1)} (${total})`);
+  return `skein's slowest, with ms and totals: ${each.join(', ')}`;
 }
 
 function queryFile(folder: string, set: QuerySet['name']): string {
