@@ -109,7 +109,7 @@ async function runSteps(steps: readonly EngineStep[], folder: string, choices: C
       seed: choices.seed,
       warmUpRounds: choices.quick ? 0 : 2,
       rounds: choices.rounds,
-      slowPeerMsMax: 20_000,
+      slowPeerMsMax: 8000,
       roundMsMax: 120_000,
       checkedCount: choices.check ?? step.checked,
       luceneHeapMegabytes: 4096,
