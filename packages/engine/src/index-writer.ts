@@ -8,7 +8,7 @@
  * Files that neither this manifest nor the one before it names are removed after a publish: readers of the previous
  * generation that open lazily still find theirs.
  */
-import { asGeneration, assert, type JsonObject, utf8Encode } from '@skein/base';
+import { asGeneration, assert, type JsonObject, utf8Decode, utf8Encode } from '@skein/base';
 import type { Directory } from './directory.ts';
 import { bitsetBytes } from './kernel/segment-memory.ts';
 import { isDeleted, readDeletions, writeDeletions } from './manifest/deletions.ts';
@@ -107,19 +107,22 @@ export class IndexWriter {
   }
 
   /** Saves a record, replacing the one of the same objectID. `recordJson` is what readers get back. */
-  put(objectID: string, record: JsonObject, recordJson: string): void {
+  put(anyObjectID: string, record: JsonObject, recordJson: string): void {
+    const objectID = wellFormed(anyObjectID);
     if (!this.#buffered.delete(objectID)) this.#deleteFromSegments(objectID);
     if (this.#builder.full) this.flush();
     this.#buffered.set(objectID, this.#builder.add(objectID, record, recordJson));
   }
 
   /** Whether there was such a record. */
-  delete(objectID: string): boolean {
+  delete(anyObjectID: string): boolean {
+    const objectID = wellFormed(anyObjectID);
     return this.#buffered.delete(objectID) || this.#deleteFromSegments(objectID);
   }
 
   /** JSON text of a record, unpublished ones included. Throws `CorruptionError`. */
-  get(objectID: string): string | undefined {
+  get(anyObjectID: string): string | undefined {
+    const objectID = wellFormed(anyObjectID);
     const arrival = this.#buffered.get(objectID);
     if (arrival !== undefined) return this.#builder.recordJson(arrival);
     const found = this.#find(objectID);
@@ -296,6 +299,11 @@ export class IndexWriter {
     }
     this.#previousFiles = used;
   }
+}
+
+/** As it comes back from UTF-8: halves of characters become U+FFFD, in the buffer as in segments, or two records would share an id. */
+function wellFormed(objectID: string): string {
+  return /\p{Surrogate}/u.test(objectID) ? utf8Decode(utf8Encode(objectID)) : objectID;
 }
 
 function filesOf(manifest: Manifest): ReadonlySet<string> {

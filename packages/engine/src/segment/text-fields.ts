@@ -5,11 +5,9 @@
  * Rules: `docs/relevance.md`, section 1.
  */
 import type { Json, JsonObject } from '@skein/base';
+import { NESTING_MAX } from '../columns/attribute-values.ts';
 import type { IndexSchema } from '../schema.ts';
 import { FIELD_COUNT_MAX } from './limits.ts';
-
-/** Levels of a record that are read: bounds the recursion that a hostile record can cause. */
-const NESTING_MAX = 100;
 
 /** Whether `path` is `ancestor` or lies below it. */
 export function isAtOrBelow(path: string, ancestor: string): boolean {
@@ -57,7 +55,7 @@ export class TextFields {
     }
     if (this.#declared.length > 0) return;
     for (const name of Object.keys(record)) {
-      if (name !== 'objectID' && !name.startsWith('_')) this.#collectLeaves(record[name], name, 1);
+      if (name !== 'objectID' && !name.startsWith('_')) this.#collectLeaves(record[name], name, 0);
     }
     for (const field of this.#touched) {
       const texts = this.#texts[field]!;
@@ -90,21 +88,20 @@ interface Walk {
 }
 
 function textsAt(value: Json | undefined, walk: Walk, at: number, depth: number): void {
+  if (depth > NESTING_MAX) return;
   if (typeof value === 'string') {
     if (at === walk.steps.length) walk.emit(walk.field, value);
   } else if (typeof value === 'number') {
     if (at === walk.steps.length) walk.emit(walk.field, String(value));
-  } else if (depth > NESTING_MAX || typeof value !== 'object' || value === null) {
-    return;
   } else if (Array.isArray(value)) {
     for (const element of value as readonly Json[]) textsAt(element, walk, at, depth + 1);
-  } else {
+  } else if (typeof value === 'object' && value !== null) {
     const object = value as JsonObject;
     if (at === walk.steps.length) {
       for (const name of Object.keys(object)) textsAt(object[name], walk, at, depth + 1);
     } else {
       const name = walk.steps[at]!;
-      if (Object.hasOwn(object, name)) textsAt(object[name], walk, at + 1, depth + 1);
+      if (Object.hasOwn(object, name)) textsAt(object[name], walk, at + 1, at === 0 ? 0 : depth + 1);
     }
   }
 }
