@@ -1,14 +1,13 @@
 /**
- * Pairs of term and docId, ordered by both, as two parallel arrays: for relations that few of a record's terms have. A range of
- * terms is a slice, found by binary search.
+ * Pairs of term and docId, ordered by both: for relations that few of a record's terms have. A range of terms is one slice of docs,
+ * found by binary search.
  *
- *   <name>.terms: u32[pairCount]   ascending
- *   <name>.docs:  u32[pairCount]   ascending among equal terms
+ *   <name>.terms:  u32[termCount]       ordinals of the terms that occur, ascending
+ *   <name>.starts: u32[termCount + 1]   where each term's docs begin
+ *   <name>.docs:   u32[]                ascending inside a term
  *
- * Two such relations let the scoring of frequent words stop early (`query/segment-search.ts`):
- *  - `leading`: the term is the first word of an attribute of rank 0, so an occurrence of it has the attribute value 0. Only kept
- *    while the attributes of rank 0 are ordered (`leadingCounts`): else every word of them would be in it;
- *  - `sole`: the term is all that an attribute (array element) consists of.
+ * They let the scoring of frequent words stop early (`query/segment-search.ts`): the levels of the attribute criterion
+ * (`attribute-levels.ts`), and `sole`: the term is all that an attribute (array element) consists of.
  */
 import type { SegmentMemory } from '../kernel/segment-memory.ts';
 import type { IndexSchema } from '../schema.ts';
@@ -16,27 +15,33 @@ import { DELTA_BIAS, isControl } from '../segment/forward-stream.ts';
 import { GrowingUint32 } from '../segment/growing-array.ts';
 import { requiredSection, type Section, type SectionLookup } from '../segment/section.ts';
 import { sectionBytes } from '../segment/section-bytes.ts';
+import { attributeLevels } from './attribute-levels.ts';
+
+export const SOLE = 'sole';
 
 export class TermDocsReader {
   readonly #memory: SegmentMemory;
   readonly #terms: Uint32Array;
+  readonly #starts: Uint32Array;
   readonly #docsAt: number;
 
   constructor(memory: SegmentMemory, sectionAt: SectionLookup, name: string) {
     const terms = requiredSection(sectionAt, `${name}.terms`);
+    const starts = requiredSection(sectionAt, `${name}.starts`);
     this.#memory = memory;
     this.#terms = new Uint32Array(memory.buffer, terms.at, terms.byteLength / 4);
+    this.#starts = new Uint32Array(memory.buffer, starts.at, starts.byteLength / 4);
     this.#docsAt = requiredSection(sectionAt, `${name}.docs`).at;
   }
 
   /** Adds the docs of the terms [from, to) to a bitset. */
   addDocs(from: number, to: number, bitset: number): void {
-    const start = this.#firstAt(from);
-    const end = this.#firstAt(to);
+    const start = this.#starts[this.#firstAt(from)]!;
+    const end = this.#starts[this.#firstAt(to)]!;
     if (end > start) this.#memory.kernel.bitsetAddDocs(bitset, this.#docsAt + start * 4, end - start);
   }
 
-  /** Place of the first pair whose term is not below `term`. */
+  /** Place of the first term that is not below `term`. */
   #firstAt(term: number): number {
     let low = 0;
     let high = this.#terms.length;
@@ -49,22 +54,16 @@ export class TermDocsReader {
   }
 }
 
-/** Whether `leading` tells which records can have the attribute value 0. */
-export function leadingCounts(schema: IndexSchema): boolean {
-  return schema.searchable.length > 0 && schema.searchable.every(({ rank, ordered }) => rank > 0 || ordered);
-}
-
-/** Sections of both relations, from the forward stream. */
+/** Sections of all relations, from the forward stream. */
 export function buildTermDocs(
   forward: { readonly offsets: Uint32Array; readonly entries: Uint32Array },
   termCount: number,
   schema: IndexSchema,
 ): readonly Section[] {
-  const leading = new TermDocs();
   const sole = new TermDocs();
-  const kept = leadingCounts(schema);
-  const leads = Uint8Array.from({ length: 256 }, (_, field) =>
-    kept && schema.searchable[field]?.rank === 0 ? 1 : 0,
+  const levels = attributeLevels(schema).map((level) => ({ ...level, pairs: new TermDocs() }));
+  const levelsOf = Array.from({ length: 256 }, (_, field) =>
+    levels.filter(({ rank }) => schema.searchable[field]?.rank === rank),
   );
   const { offsets, entries } = forward;
   for (let docId = 0; docId + 1 < offsets.length; docId++) {
@@ -86,14 +85,19 @@ export function buildTermDocs(
         elementStart = true;
       }
       position += delta;
-      if (position === 0 && leads[field] === 1) leading.add(entry >>> 8, docId);
+      for (const level of levelsOf[field]!) {
+        if (!level.first || position === 0) level.pairs.add(entry >>> 8, docId);
+      }
       if (elementStart && endsElement(entries, at + 1, end, field)) sole.add(entry >>> 8, docId);
       elementStart = false;
       position++;
       delta = 0;
     }
   }
-  return [...leading.sections('leading', termCount), ...sole.sections('sole', termCount)];
+  return [
+    ...levels.flatMap(({ name, pairs }) => pairs.sections(name, termCount)),
+    ...sole.sections(SOLE, termCount),
+  ];
 }
 
 function endsElement(entries: Uint32Array, next: number, end: number, field: number): boolean {
@@ -120,17 +124,21 @@ class TermDocs {
     const count = this.#terms.count;
     const next = new Uint32Array(termCount + 1);
     for (let at = 0; at < count; at++) next[this.#terms.at(at) + 1]!++;
-    for (let term = 0; term < termCount; term++) next[term + 1]! += next[term]!;
-    const terms = new Uint32Array(count);
-    const docs = new Uint32Array(count);
-    for (let at = 0; at < count; at++) {
-      const term = this.#terms.at(at);
-      const to = next[term]!++;
-      terms[to] = term;
-      docs[to] = this.#docs.at(at);
+    const terms = new GrowingUint32();
+    const starts = new GrowingUint32();
+    for (let term = 0; term < termCount; term++) {
+      if (next[term + 1]! > 0) {
+        terms.push(term);
+        starts.push(next[term]!);
+      }
+      next[term + 1]! += next[term]!;
     }
+    starts.push(count);
+    const docs = new Uint32Array(count);
+    for (let at = 0; at < count; at++) docs[next[this.#terms.at(at)]!++] = this.#docs.at(at);
     return [
-      { name: `${name}.terms`, bytes: sectionBytes(terms) },
+      { name: `${name}.terms`, bytes: sectionBytes(terms.view()) },
+      { name: `${name}.starts`, bytes: sectionBytes(starts.view()) },
       { name: `${name}.docs`, bytes: sectionBytes(docs) },
     ];
   }

@@ -12,7 +12,7 @@ import { type ActiveCriterion, activeCriteria, writeCriteria } from './criteria.
 import type { MatchRun } from './match-run.ts';
 import type { ScorePlan } from './score-plan.ts';
 import type { RankingCriterion, SearchQuery } from './search-query.ts';
-import type { PassBounds, ScorePass, SegmentSearch } from './segment-search.ts';
+import type { PassBound, PassBounds, SegmentSearch } from './segment-search.ts';
 
 export interface RankedRecord {
   readonly search: SegmentSearch;
@@ -79,7 +79,15 @@ function rankSegment(
   plan.set('groups', options.groupLimit > 0 ? search.reader.groupsAt : 0);
   plan.set('groupLimit', options.groupLimit);
   const masks = memory.allocate(MASK_COUNT_MAX * 8);
-  for (const pass of search.passes(passBounds(criteria, run, query))) {
+  const canEnter = (lowest: PassBound): boolean => {
+    if (plan.get('heapSize') < sizeMax) return true;
+    for (const [at, criterion] of criteria.entries()) {
+      const difference = memory.u32[(heap >>> 2) + at]! - boundOf(criterion, lowest, run, query);
+      if (difference !== 0) return difference > 0;
+    }
+    return true;
+  };
+  for (const pass of search.passes({ ...passBounds(criteria, run, query), canEnter })) {
     for (const [at, criterion] of criteria.entries()) {
       memory.u32[(bound >>> 2) + at] = boundOf(criterion, pass, run, query);
     }
@@ -88,9 +96,6 @@ function rankSegment(
       memory.u32[(masks >>> 2) + at * 2 + 1] = side === 'out' ? 1 : 0;
     }
     memory.kernel.scoreBitset(plan.at, search.docs, masks, pass.masks.length, bitsetBytes(docCount));
-    // Typos rank first and the page is full of records that have fewer: later passes cannot enter it.
-    if (criteria[0]?.kind !== 'typo' || plan.get('heapSize') < sizeMax) continue;
-    if (memory.u32[heap >>> 2]! < pass.typosNext) break;
   }
   memory.kernel.scoreSort(plan.at);
   const size = plan.get('heapSize');
@@ -124,10 +129,14 @@ function exactMode(run: MatchRun, query: SearchQuery): number {
   return Array.from(run.planned.words[0]?.term ?? '').length >= EXACT_WORD_LENGTH_MIN ? 1 : 2;
 }
 
-/** Two of typos, one of the attribute, one of exactness. */
-const MASK_COUNT_MAX = 4;
+/** Two of typos, two of the attribute, one of exactness. */
+const MASK_COUNT_MAX = 5;
 
-function passBounds(criteria: readonly ActiveCriterion[], run: MatchRun, query: SearchQuery): PassBounds {
+function passBounds(
+  criteria: readonly ActiveCriterion[],
+  run: MatchRun,
+  query: SearchQuery,
+): Omit<PassBounds, 'canEnter'> {
   const kinds = criteria.map((criterion) => criterion.kind);
   const attribute = kinds.indexOf('attribute');
   const exact = kinds.indexOf('exact');
@@ -136,7 +145,7 @@ function passBounds(criteria: readonly ActiveCriterion[], run: MatchRun, query: 
   if (exact === -1 || (isSingle && query.exactOnSingleWordQuery === 'none')) exactness = 'none';
   else if (isSingle && query.exactOnSingleWordQuery === 'attribute') exactness = 'wholeAttribute';
   return {
-    leading: attribute === -1 ? 'none' : leadingWord(kinds, query),
+    attribute: attribute === -1 ? 'none' : decidingWord(kinds, query),
     exact: exactness,
     exactFirst: exact !== -1 && exact < attribute,
   };
@@ -146,14 +155,17 @@ function passBounds(criteria: readonly ActiveCriterion[], run: MatchRun, query: 
  * With the smallest proximity all words follow each other, so the attribute's occurrence is the first word's. That holds for the
  * bound only while proximity comes before and neighbours are told from words farther apart.
  */
-function leadingWord(kinds: readonly RankingCriterion['kind'][], query: SearchQuery): PassBounds['leading'] {
+function decidingWord(
+  kinds: readonly RankingCriterion['kind'][],
+  query: SearchQuery,
+): PassBounds['attribute'] {
   const proximity = kinds.indexOf('proximity');
   const byProximity = proximity !== -1 && proximity < kinds.indexOf('attribute');
   return byProximity && query.minProximity === 1 ? 'firstWord' : 'anyWord';
 }
 
 /** What no record of the pass is below. */
-function boundOf(criterion: ActiveCriterion, pass: ScorePass, run: MatchRun, query: SearchQuery): number {
+function boundOf(criterion: ActiveCriterion, pass: PassBound, run: MatchRun, query: SearchQuery): number {
   const wordCount = run.planned.words.length;
   switch (criterion.kind) {
     case 'typo':

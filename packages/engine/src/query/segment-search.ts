@@ -47,45 +47,34 @@ export interface ScorePass {
   /** All hold, among the matching records. */
   readonly masks: readonly DocMask[];
   readonly typos: number;
-  readonly attribute: 0 | 1;
+  readonly attribute: number;
   readonly exact: 0 | 1;
-  /** What the typos of all later passes are not below. */
-  readonly typosNext: number;
 }
+
+/** What the criteria of some records are not below. */
+export type PassBound = Pick<ScorePass, 'typos' | 'attribute' | 'exact'>;
 
 /** What of the ranking the passes may rely on. */
 export interface PassBounds {
-  /** Whose first position gives attribute value 0: the first word's (the attribute goes by proximity), any word's; `none`: do not care. */
-  readonly leading: 'firstWord' | 'anyWord' | 'none';
+  /** Whose place decides the attribute criterion: the first word's (it goes by proximity), or any word's; `none`: do not care. */
+  readonly attribute: 'firstWord' | 'anyWord' | 'none';
   /** What makes the exact criterion 0. */
   readonly exact: 'words' | 'wholeAttribute' | 'none';
   readonly exactFirst: boolean;
+  /** Whether records with such a bound can still reach the page. Once false it stays false for every larger bound. */
+  readonly canEnter: (bound: PassBound) => boolean;
 }
 
 /** Fewer records are scored faster than they are told apart. */
 const PASS_RECORD_COUNT_MIN = 500;
 
-/** One tier of typos, cut by attribute and exactness, in the order of the ranking. */
-function* splitPasses(
-  tier: { readonly masks: readonly DocMask[]; readonly typos: number },
-  leading: number,
-  exact: number | 'all' | 'none',
-  { exactFirst }: PassBounds,
-): Generator<ScorePass> {
-  const attributes = leading === 0 ? [0 as const] : [0 as const, 1 as const];
-  const exacts =
-    typeof exact === 'number' ? [0 as const, 1 as const] : [exact === 'all' ? (0 as const) : (1 as const)];
-  const cuts = exactFirst
-    ? exacts.flatMap((e) => attributes.map((a) => [a, e] as const))
-    : attributes.flatMap((a) => exacts.map((e) => [a, e] as const));
-  for (const [at, [attribute, exactness]] of cuts.entries()) {
-    const masks = [...tier.masks];
-    if (leading !== 0) masks.push([leading, attribute === 0 ? 'in' : 'out']);
-    if (typeof exact === 'number') masks.push([exact, exactness === 0 ? 'in' : 'out']);
-    const typosNext = at + 1 < cuts.length ? tier.typos : tier.typos + 1;
-    yield { masks, typos: tier.typos, attribute, exact: exactness, typosNext };
-  }
+/** Records of a tier that share a bound of one criterion. */
+interface Cut<Value extends number = number> {
+  readonly masks: readonly DocMask[];
+  readonly value: Value;
 }
+
+const WHOLE: Cut<0> = { masks: [], value: 0 };
 
 export class SegmentSearch {
   readonly reader: SegmentReader;
@@ -103,6 +92,8 @@ export class SegmentSearch {
   /** Records that hold the last word itself, while it is a prefix. */
   #exactLast = 0;
   #splitCount = 0;
+  /** By level of the attribute criterion; see `#levelAt`. */
+  readonly #levels: { readonly docs: number; readonly before: number }[] = [];
   #plan: ScorePlan | undefined;
   #count: number | undefined;
 
@@ -216,50 +207,109 @@ export class SegmentSearch {
   *passes(bounds: PassBounds): Generator<ScorePass> {
     const query = this.#query;
     if (query.words.length === 0 || query.anyOptional) {
-      yield { masks: [], typos: 0, attribute: 0, exact: 0, typosNext: 0 };
+      yield { masks: [], typos: 0, attribute: 0, exact: 0 };
       return;
     }
     const anyTypos = this.#words.some((docs) => docs[1] !== 0 || docs[2] !== 0) || this.#joined.some(Boolean);
-    const leading = this.count > PASS_RECORD_COUNT_MIN ? this.#leadingDocs(bounds) : 0;
-    const exact = this.#exactDocs(bounds);
+    // A run may rank twice, each time on scratch of its own.
+    this.#levels.length = 0;
+    const exactCuts = this.#exactCuts(bounds);
+    const typoCuts: readonly Cut<0 | 1>[] = bounds.exact === 'none' ? [WHOLE] : [{ masks: [], value: 1 }];
     // Without typos anywhere every matching record is in the first tier.
     let tier = anyTypos ? this.#cover(0) : 0;
-    yield* splitPasses({ masks: tier === 0 ? [] : [[tier, 'in']], typos: 0 }, leading, exact, bounds);
+    yield* this.#split({ masks: tier === 0 ? [] : [[tier, 'in']], value: 0 }, exactCuts, bounds);
     if (!anyTypos) return;
     for (let typos = 1; typos <= TIER_COUNT; typos++) {
+      if (!bounds.canEnter({ typos, attribute: 0, exact: typoCuts[0]!.value })) return;
       const before = tier;
       tier = typos < TIER_COUNT ? this.#cover(typos) : 0;
       const masks: DocMask[] = [[before, 'out']];
       if (tier !== 0) masks.push([tier, 'in']);
-      // A word with typos is not exact, where that counts.
-      yield* splitPasses({ masks, typos }, leading, bounds.exact === 'none' ? 'all' : 'none', bounds);
+      yield* this.#split({ masks, value: typos }, typoCuts, bounds);
     }
   }
 
-  /** Records whose attribute value can be 0; 0: not told apart. */
-  #leadingDocs(bounds: PassBounds): number {
-    const { leading } = this.reader;
-    if (bounds.leading === 'none' || leading === undefined) return 0;
-    const docs = this.memory.allocateBitset(this.docCount);
-    for (const { from, to, event } of this.#pendingTags) {
-      if (bounds.leading === 'anyWord' || wordOfEvent(event) === 0) leading.addDocs(from, to, docs);
+  /** One tier of typos, cut by attribute and exactness, in the order of the ranking. */
+  *#split(tier: Cut, exactCuts: readonly Cut<0 | 1>[], bounds: PassBounds): Generator<ScorePass> {
+    const passOf = (attribute: Cut, exact: Cut<0 | 1>): ScorePass => ({
+      masks: [...tier.masks, ...attribute.masks, ...exact.masks],
+      typos: tier.value,
+      attribute: attribute.value,
+      exact: exact.value,
+    });
+    if (bounds.exactFirst) {
+      for (const exact of exactCuts) {
+        for (const attribute of this.#attributeCuts(bounds, tier.value, exact.value))
+          yield passOf(attribute, exact);
+      }
+    } else {
+      for (const attribute of this.#attributeCuts(bounds, tier.value, exactCuts[0]!.value)) {
+        for (const exact of exactCuts) yield passOf(attribute, exact);
+      }
     }
-    return docs;
   }
 
-  /** Records in which every word can be exact; `all`: not told apart; `none`: there is none. */
-  #exactDocs(bounds: PassBounds): number | 'all' | 'none' {
+  /** Matching records by level of the attribute criterion, found one after the other as they are asked for. */
+  *#attributeCuts(bounds: PassBounds, typos: number, exact: 0 | 1): Generator<Cut> {
+    const { levels, valueBelowLevels } = this.reader;
+    if (bounds.attribute === 'none' || levels.length === 0 || this.count <= PASS_RECORD_COUNT_MIN) {
+      yield WHOLE;
+      return;
+    }
+    for (const [at, { value }] of levels.entries()) {
+      if (!bounds.canEnter({ typos, attribute: value, exact })) return;
+      const { docs, before } = this.#levelAt(at, bounds);
+      yield {
+        masks:
+          before === 0
+            ? [[docs, 'in']]
+            : [
+                [docs, 'in'],
+                [before, 'out'],
+              ],
+        value,
+      };
+    }
+    if (!bounds.canEnter({ typos, attribute: valueBelowLevels, exact })) return;
+    yield { masks: [[this.#levelAt(levels.length, bounds).before, 'out']], value: valueBelowLevels };
+  }
+
+  /** Bitset of a level's records, and of all levels before it (0 for the first). Made once. */
+  #levelAt(at: number, bounds: PassBounds): { readonly docs: number; readonly before: number } {
+    const known = this.#levels[at];
+    if (known !== undefined) return known;
+    const { memory, docCount, reader } = this;
+    const previous = at === 0 ? undefined : this.#levelAt(at - 1, bounds);
+    const before = previous === undefined ? 0 : this.#unionOf([previous.docs, previous.before]);
+    const docs = at < reader.levels.length ? memory.allocateBitset(docCount) : 0;
+    if (docs !== 0) {
+      for (const { from, to, event } of this.#pendingTags) {
+        if (bounds.attribute === 'firstWord' && wordOfEvent(event) !== 0) continue;
+        reader.levels[at]!.docs.addDocs(from, to, docs);
+      }
+    }
+    const level = { docs, before };
+    this.#levels[at] = level;
+    return level;
+  }
+
+  /** Records of the first tier in which every word can be exact, and the others. */
+  #exactCuts(bounds: PassBounds): readonly Cut<0 | 1>[] {
     const last = this.#query.words.at(-1)!;
-    if (bounds.exact === 'none') return 'all';
+    let docs = this.#exactLast;
+    if (bounds.exact === 'none') return [WHOLE];
     if (bounds.exact === 'wholeAttribute') {
       const ordinal = this.reader.terms.find(last.term);
-      if (ordinal < 0) return 'none';
-      const docs = this.memory.allocateBitset(this.docCount);
-      this.reader.sole.addDocs(ordinal, ordinal + 1, docs);
-      return docs;
+      docs = ordinal < 0 ? 0 : this.memory.allocateBitset(this.docCount);
+      if (ordinal >= 0) this.reader.sole.addDocs(ordinal, ordinal + 1, docs);
+    } else if (!last.prefix) {
+      return [WHOLE];
     }
-    if (!last.prefix) return 'all';
-    return this.#exactLast === 0 ? 'none' : this.#exactLast;
+    if (docs === 0) return [{ masks: [], value: 1 }];
+    return [
+      { masks: [[docs, 'in']], value: 0 },
+      { masks: [[docs, 'out']], value: 1 },
+    ];
   }
 
   release(): void {

@@ -10,8 +10,9 @@ import { type Directory, FileMissingError } from '../directory.ts';
 import { bitsetBytes, SegmentMemory } from '../kernel/segment-memory.ts';
 import { isDeleted } from '../manifest/deletions.ts';
 import { ObjectIDsReader } from '../object-ids/object-ids-reader.ts';
+import { attributeLevels, valueBelowLevels } from '../postings/attribute-levels.ts';
 import { PostingsReader } from '../postings/postings-reader.ts';
-import { leadingCounts, TermDocsReader } from '../postings/term-docs.ts';
+import { SOLE, TermDocsReader } from '../postings/term-docs.ts';
 import { WORK_BYTES } from '../query/score-plan.ts';
 import { RecordsReader } from '../records/records-reader.ts';
 import type { IndexSchema } from '../schema.ts';
@@ -40,8 +41,10 @@ export class SegmentReader {
   readonly fieldPaths: readonly string[];
   readonly terms: TermsReader;
   readonly postings: PostingsReader;
-  /** See `postings/term-docs.ts`; undefined: `leading` says nothing under this schema. */
-  readonly leading: TermDocsReader | undefined;
+  /** Records by level of the attribute criterion; see `postings/attribute-levels.ts`. */
+  readonly levels: readonly { readonly value: number; readonly docs: TermDocsReader }[];
+  /** What records in no level are not below. */
+  readonly valueBelowLevels: number;
   readonly sole: TermDocsReader;
   readonly columns: ColumnsReader;
   readonly objectIDs: ObjectIDsReader;
@@ -140,8 +143,12 @@ export class SegmentReader {
     this.objectIDs = new ObjectIDsReader(memory, sectionAt, docCount);
     this.terms = new TermsReader(memory, sectionAt);
     this.postings = new PostingsReader(memory, sectionAt, docCount);
-    this.leading = leadingCounts(parts.schema) ? new TermDocsReader(memory, sectionAt, 'leading') : undefined;
-    this.sole = new TermDocsReader(memory, sectionAt, 'sole');
+    this.levels = attributeLevels(parts.schema).map((level) => ({
+      value: level.value,
+      docs: new TermDocsReader(memory, sectionAt, level.name),
+    }));
+    this.valueBelowLevels = valueBelowLevels(parts.schema);
+    this.sole = new TermDocsReader(memory, sectionAt, SOLE);
     this.columns = new ColumnsReader({
       memory,
       sectionAt,
