@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PeerName } from './contenders.ts';
 import { DATASETS, type DatasetName } from './datasets/mod.ts';
-import { runEngineBench } from './engine-bench.ts';
+import { type EngineBenchResult, runEngineBench } from './engine-bench.ts';
 import { runServerBench } from './http/server-bench.ts';
 import { machineHeader } from './machine.ts';
 import {
@@ -17,6 +17,7 @@ import {
   STEP_GROUPS,
   type StepGroup,
 } from './plan.ts';
+import { ratio } from './report.ts';
 
 const HELP = `npm run bench -- [engine] [large] [http] [options]
 
@@ -96,13 +97,14 @@ async function main(): Promise<void> {
 
 async function runSteps(steps: readonly EngineStep[], folder: string, choices: Choices): Promise<void> {
   const wanted = steps.filter(({ dataset }) => choices.dataset === undefined || dataset === choices.dataset);
+  const ran: { readonly step: EngineStep; readonly result: EngineBenchResult }[] = [];
   for (const [at, step] of wanted.entries()) {
     // With one size for all, the second step of a data set would repeat the first.
     if (choices.records !== undefined && wanted.findIndex(({ dataset }) => dataset === step.dataset) < at)
       continue;
     const own = join(folder, `step-${at}`);
     mkdirSync(own);
-    const { wrongCount } = await runEngineBench({
+    const result = await runEngineBench({
       dataset: DATASETS[step.dataset](choices.records ?? step.records),
       peers: (choices.peers as readonly PeerName[] | undefined) ?? step.peers,
       queryCount: choices.queries ?? step.queries,
@@ -116,8 +118,29 @@ async function runSteps(steps: readonly EngineStep[], folder: string, choices: C
       folder: own,
       say,
     });
-    if (wrongCount > 0) process.exitCode = 1;
+    if (result.wrongCount > 0) process.exitCode = 1;
     rmSync(own, { recursive: true });
+    const smaller = ran.findLast((each) => each.step.dataset === step.dataset);
+    if (smaller !== undefined) sayGrowth(step, smaller, result);
+    ran.push({ step, result });
+  }
+}
+
+/** How much dearer the same kind of query got with more records. */
+function sayGrowth(
+  step: EngineStep,
+  smaller: { readonly step: EngineStep; readonly result: EngineBenchResult },
+  result: EngineBenchResult,
+): void {
+  const label = 'skein: typos';
+  for (const { name } of result.sets) {
+    const [before, after] = [smaller.result, result].map(
+      (each) => each.outcomes.get(name)?.get(label)?.cpuMs,
+    );
+    if (before === undefined || after === undefined) continue;
+    const times = (of: 'mean' | 'p50' | 'p99'): string => `${of} × ${ratio(after[of], before[of])}`;
+    const [from, to] = [smaller.step.records, step.records].map((count) => count.toLocaleString('en'));
+    say(`${name}: CPU from ${from} to ${to} records: ${times('mean')}, ${times('p50')}, ${times('p99')}`);
   }
 }
 
