@@ -15,6 +15,8 @@ import { megabytes, milliseconds, ratio, table } from './report.ts';
 export interface EngineBenchOptions {
   readonly dataset: Dataset;
   readonly peers: readonly PeerName[];
+  /** Labels of contenders; undefined: all. */
+  readonly only: readonly string[] | undefined;
   readonly queryCount: number;
   readonly seed: number;
   readonly warmUpRounds: number;
@@ -135,7 +137,12 @@ async function runSet(
   running: ReadonlyMap<PeerName, PeerProcess>,
   options: EngineBenchOptions,
 ): Promise<Map<string, SetOutcome>> {
-  const contenders = CONTENDERS.filter(({ peer, sets }) => running.has(peer) && sets.includes(set));
+  const contenders = CONTENDERS.filter(
+    (contender) =>
+      running.has(contender.peer) &&
+      contender.sets.includes(set) &&
+      options.only?.includes(labelOf(contender)) !== false,
+  );
   const rounds = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]));
   for (let round = -options.warmUpRounds; round < options.rounds; round++) {
     for (const [at, contender] of contenders.entries()) {

@@ -107,6 +107,7 @@ async function runSteps(steps: readonly EngineStep[], folder: string, choices: C
     const result = await runEngineBench({
       dataset: DATASETS[step.dataset](choices.records ?? step.records),
       peers: (choices.peers as readonly PeerName[] | undefined) ?? step.peers,
+      only: step.only,
       queryCount: choices.queries ?? step.queries,
       seed: choices.seed,
       warmUpRounds: choices.quick ? 0 : 2,
