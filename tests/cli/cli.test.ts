@@ -199,7 +199,13 @@ test('5: on the machine of the server nothing has to be given', async () => {
       code: 0,
       err: '',
     });
+    const before = own.processes();
     expect(await skein(['reload', '--data', own.dataFolder])).toMatchObject({ code: 0 });
+    const after = own.processes();
+    expect(after.supervisor).toBe(before.supervisor);
+    expect(after.builder).not.toBe(before.builder);
+    // The old one may still be finishing.
+    expect(after.query.some((pid) => !before.query.includes(pid))).toBe(true);
   } finally {
     await own.stop();
   }

@@ -1,5 +1,6 @@
 /** `skein serve` and `skein reload`. The flags of `serve` are the server's own table of settings. */
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   CONFIGURATION_FILE,
@@ -7,7 +8,7 @@ import {
   loadConfiguration,
   SETTINGS,
 } from '@skein/server/configuration';
-import { ownerOf } from '@skein/server/data-lock';
+import { type DataOwner, ownerOf } from '@skein/server/data-lock';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { type Context, print } from '../context.ts';
@@ -92,10 +93,28 @@ async function reload(
     });
   }
   process.kill(owner.pid, 'SIGHUP');
+  await untilReloaded(data, owner);
   print(
     context,
     flags,
-    { pid: owner.pid, signalled: true },
-    `Told process ${owner.pid} to replace its query processes.`,
+    { pid: owner.pid, reloaded: true },
+    `Every process of server ${owner.pid} was replaced.`,
+  );
+}
+
+const reloadMsMax = 120_000;
+const lookMs = 100;
+
+/** The builder is replaced last, so a new one means that all are new. */
+async function untilReloaded(data: string, before: DataOwner): Promise<void> {
+  for (let waitedMs = 0; waitedMs < reloadMsMax; waitedMs += lookMs) {
+    await pause(lookMs);
+    const now = ownerOf(data);
+    if (now?.pid !== before.pid)
+      throw new CliError(`the server (process ${before.pid}) has ended; its log says why.`);
+    if (now.builder !== undefined && now.builder.pid !== before.builder?.pid) return;
+  }
+  throw new CliError(
+    `the server (process ${before.pid}) was told to reload, and has not finished after ${reloadMsMax / 1000} s; its log says what it waits for.`,
   );
 }
