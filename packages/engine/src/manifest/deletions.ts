@@ -7,7 +7,7 @@
  * the manifest names a content, not just a place where another content could lie.
  */
 import { CorruptionError, crc32c, type Generation } from '@skein/base';
-import type { Directory } from '../directory.ts';
+import { type Directory, FileMissingError } from '../directory.ts';
 import { bitsetBytes } from '../kernel/segment-memory.ts';
 import type { Manifest, SegmentEntry } from './manifest.ts';
 
@@ -21,7 +21,9 @@ export function readDeletions(directory: Directory, manifest: Manifest): Deletio
   const withDeletions = manifest.segments.filter((segment) => segment.deletedCount > 0);
   const bytes = withDeletions.reduce((sum, segment) => sum + bitsetBytes(segment.docCount), 4);
   const file = directory.describe(name);
-  if (directory.byteLength(name) !== bytes) {
+  const byteLength = directory.byteLength(name);
+  if (byteLength === undefined) throw new FileMissingError(`${file} does not exist`);
+  if (byteLength !== bytes) {
     throw new CorruptionError({ file, offset: 0, expected: `a file of ${bytes} bytes` });
   }
   const all = directory.read(name, 0, bytes);

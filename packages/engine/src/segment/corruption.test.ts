@@ -18,6 +18,8 @@ import {
   type SmallRichAnswers,
   writeSmallRichIndex,
 } from '../testing/small-rich-index.ts';
+import { View } from '../view.ts';
+import { SMALL_FILE_BYTES } from './limits.ts';
 import { decodeSegmentHeader, segmentName } from './segment-file.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -109,12 +111,41 @@ test('2: a file that has grown is reported', () => {
   }
 });
 
-test('a missing file is reported', () => {
+test('a missing file is reported as missing, so that a reader looks for a newer manifest', () => {
   for (const name of files.keys()) {
     if (name === MANIFEST_FILE) continue;
     const directory = directoryOf(files);
     directory.remove(name);
-    expect(outcome(directory)).toBe('reported');
+    expect(() => askSmallRichIndex(directory)).toThrow(FileMissingError);
+  }
+});
+
+test('1: damage in records that are read one by one is reported when they are read', () => {
+  const directory = new MemoryDirectory();
+  const writer = IndexWriter.open(directory, { schema: SMALL_RICH_SCHEMA });
+  const jsonOf = (number: number): string =>
+    JSON.stringify({ objectID: `${number}`, padding: 'x'.repeat(9000) });
+  for (let number = 0; number < 10; number++)
+    writer.put(`${number}`, JSON.parse(jsonOf(number)), jsonOf(number));
+  const manifest = writer.publish({});
+  const { name, fileBytes } = manifest.segments[0]!;
+  expect(fileBytes).toBeGreaterThan(SMALL_FILE_BYTES);
+  const bytes = directory.read(name, 0, fileBytes);
+  const recordsAt = fileBytes - 10 * jsonOf(0).length;
+  for (let at = recordsAt; at < fileBytes; at += 997) {
+    const damaged = bytes.slice();
+    damaged[at]! ^= 1 << (at % 8);
+    directory.write(name, [damaged]);
+    const view = View.open(directory, manifest);
+    const results = Array.from({ length: 10 }, (_, number) => {
+      try {
+        return view.get(`${number}`) === jsonOf(number);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CorruptionError);
+        return false;
+      }
+    });
+    expect(results.filter((whole) => !whole)).toHaveLength(1);
   }
 });
 
