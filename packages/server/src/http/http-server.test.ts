@@ -5,9 +5,10 @@ import { Writable } from 'node:stream';
 import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type Handler, json } from './api-request.ts';
 import { credentialsOf, parametersOf } from './credentials.ts';
+import { ErrorLog } from './error-log.ts';
 import { HttpServer, type HttpServerOptions } from './http-server.ts';
 import { parseJson, parseJsonObject } from './json-body.ts';
 import { Router } from './router.ts';
@@ -200,6 +201,31 @@ test('a handler that fails unexpectedly is answered 500 without details, logged 
   expect(answer.text).not.toContain('inner');
   expect(lines.filter((line) => line.includes('inner detail'))).toHaveLength(1);
   expect((await ask(port, '/echo/x')).status).toBe(200);
+});
+
+test('an error that every request meets is logged once in a while', () => {
+  const lines: string[] = [];
+  const log = pino(
+    { level: 'info' },
+    new Writable({ write: (chunk, _e, done) => done(void lines.push(String(chunk))) }),
+  );
+  let nowMs = 0;
+  const errors = new ErrorLog(log, () => nowMs);
+  for (nowMs = 0; nowMs < 20_000; nowMs += 100) errors.tell(new Error('the same'), 'search');
+  expect(lines).toHaveLength(2);
+  errors.tell(new Error('another'), 'search');
+  expect(lines).toHaveLength(3);
+});
+
+test('bodies on their way are bounded together; when they are gone there is room again', async () => {
+  const { port } = await start();
+  const head = 'POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n';
+  const slow = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  for (const socket of slow) socket.write(head + 'x'.repeat(999));
+  const send = () => ask(port, '/echo/x', { method: 'POST', body: Buffer.alloc(500) });
+  await vi.waitFor(async () => expect((await send()).status).toBe(503), { timeout: 10_000 });
+  for (const socket of slow) socket.destroy();
+  await vi.waitFor(async () => expect((await send()).status).toBe(200), { timeout: 10_000 });
 });
 
 test('what is not HTTP gets a JSON error and the connection closed; the server lives', async () => {

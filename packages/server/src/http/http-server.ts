@@ -15,7 +15,8 @@ import { constants, gzip } from 'node:zlib';
 import { ApiError, renderError } from '@skein/wire';
 import type { Logger } from 'pino';
 import { type ApiRequest, type ApiResponse, JSON_TYPE } from './api-request.ts';
-import { ClientGoneError, readBody } from './request-body.ts';
+import { ErrorLog } from './error-log.ts';
+import { BodyBudget, ClientGoneError, readBody } from './request-body.ts';
 import type { RouteMatch, Router } from './router.ts';
 
 export interface HttpServerOptions {
@@ -47,12 +48,16 @@ const headBytesMax = 65_536;
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #errors: ErrorLog;
+  readonly #bodies: BodyBudget;
   #draining = false;
   #requestCount = 0;
   readonly #processTag = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#errors = new ErrorLog(options.log);
+    this.#bodies = new BodyBudget(options.bodyBytesMax);
     this.#server = createServer(
       {
         maxHeaderSize: headBytesMax,
@@ -104,7 +109,7 @@ export class HttpServer {
       await this.#write(message, response, answer);
     } catch (error) {
       if (error instanceof ClientGoneError) return;
-      this.#options.log.error({ err: error, route }, 'answering a request failed');
+      this.#errors.tell(error, route);
       response.destroy();
     } finally {
       this.#options.onAnswered?.({ route, status, durationMs: performance.now() - startedAtMs });
@@ -128,7 +133,7 @@ export class HttpServer {
       };
     }
     try {
-      const body = await readBody(message, this.#options.bodyBytesMax);
+      const body = await readBody(message, this.#bodies);
       const request: ApiRequest = {
         method,
         params: match.params,
@@ -143,7 +148,7 @@ export class HttpServer {
       if (error instanceof ClientGoneError) throw error;
       // What the client is told on purpose was logged, if it concerns the operator, by whoever found it.
       if (!(error instanceof ApiError)) {
-        this.#options.log.error({ err: error, route: match.route.name }, 'a request failed');
+        this.#errors.tell(error, match.route.name);
       }
       return errorAnswer(error);
     }

@@ -22,8 +22,35 @@ export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 }
 
+/** Bodies on their way together may be so many times the largest one. */
+const bodiesInFlightMax = 8;
+
+/** Bounds one body, and what all bodies that are being received hold together. */
+export class BodyBudget {
+  readonly bytesMax: number;
+  readonly #togetherMax: number;
+  #heldBytes = 0;
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+    this.#togetherMax = bytesMax * bodiesInFlightMax;
+  }
+
+  /** False when there is no room now. */
+  take(bytes: number): boolean {
+    if (this.#heldBytes + bytes > this.#togetherMax) return false;
+    this.#heldBytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#heldBytes -= bytes;
+  }
+}
+
 /** Rejects with `ApiError` (too large, cannot be decoded) or `ClientGoneError`. */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, budget: BodyBudget): Promise<Buffer> {
+  const { bytesMax } = budget;
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const decode = decoders[encoding];
   if (decode === undefined && encoding !== 'identity' && encoding !== '') {
@@ -31,7 +58,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   }
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bytesMax) throw new ApiError('body-too-large', { bytesMax });
-  const body = await collect(request, bytesMax);
+  const body = await collect(request, budget);
   if (decode === undefined || body.length === 0) return body;
   try {
     return await decode(body, { maxOutputLength: bytesMax });
@@ -41,21 +68,37 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   }
 }
 
-function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+function collect(request: IncomingMessage, budget: BodyBudget): Promise<Buffer> {
+  const { bytesMax } = budget;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let byteCount = 0;
+    let heldBytes = 0;
+    const release = (): void => {
+      budget.give(heldBytes);
+      heldBytes = 0;
+      chunks.length = 0;
+    };
     request.on('data', (chunk: Buffer) => {
       byteCount += chunk.length;
       if (byteCount > bytesMax) {
-        chunks.length = 0;
+        release();
         reject(new ApiError('body-too-large', { bytesMax }));
-      } else {
+      } else if (budget.take(chunk.length)) {
+        heldBytes += chunk.length;
         chunks.push(chunk);
+      } else {
+        byteCount = Number.POSITIVE_INFINITY;
+        release();
+        reject(new ApiError('unavailable'));
       }
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('end', () => {
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      release();
+    });
     request.on('close', () => {
+      release();
       // Also comes after a whole request: then there is nobody to tell, and an error is costly to make.
       if (!request.complete) reject(new ClientGoneError('the client closed the connection'));
     });
