@@ -4,8 +4,9 @@
  *   2. A record may have tens of thousands of words: all are found; phrases among the first 65,536 of an attribute.
  *   3. A term keeps 64 units; longer words are found by what they begin with.
  *   4. 32 words of a query count, also when all are optional and each is the beginning of the next.
- *   5. Text nested deeper than the limit is not searchable, and harms nothing.
- *   6. objectIDs that are no text in Unicode's sense are one record, not two.
+ *   5. The first 32 occurrences of a word are looked at; a record matches by any.
+ *   6. Text nested deeper than the limit is not searchable, and harms nothing.
+ *   7. objectIDs that are no text in Unicode's sense are one record, not two.
  */
 import { describe, expect, test } from 'vitest';
 import { NESTING_MAX } from './columns/attribute-values.ts';
@@ -159,7 +160,20 @@ describe('4: long queries', () => {
   });
 });
 
-test('5: text nested to the limit is found, deeper text is not, and no depth is too much', () => {
+test.each([30, 31, 32, 33])("5: a word near the query's other word after %i others of it", (others) => {
+  const plain = new PlainUnderTest(DEFAULT_SCHEMA);
+  const index = new SegmentedIndex(DEFAULT_SCHEMA);
+  const text = `${'red filler '.repeat(others)} red lamp ${'green filler '.repeat(others)} green`;
+  for (const engine of [plain, index]) engine.put('a', { objectID: 'a', text });
+  for (const query of ['red lamp', 'lamp red', 'red', 'rde lamp', '"red lamp"', 'redlamp', 'lamp green']) {
+    const advancedSyntax = { exactPhrase: true, excludeWords: false };
+    expectSameSearch(plain, index, { ...defaultSearchQuery(query), advancedSyntax });
+  }
+  const [hit] = index.search(defaultSearchQuery('red lamp')).hits;
+  expect(hit?.proximityDistance).toBe(others < 32 ? 1 : 3 + 2 * (others - 32));
+});
+
+test('6: text nested to the limit is found, deeper text is not, and no depth is too much', () => {
   const nested = (depth: number, word: string): string => `${'['.repeat(depth)}"${word}"${']'.repeat(depth)}`;
   const json =
     `{"objectID":"1","a":${nested(NESTING_MAX, 'reached')},"b":${nested(NESTING_MAX + 1, 'beyond')},` +
@@ -181,7 +195,7 @@ test('5: text nested to the limit is found, deeper text is not, and no depth is 
   }
 });
 
-test('6: two halves of characters are one objectID, in the buffer as in a segment', () => {
+test('7: two halves of characters are one objectID, in the buffer as in a segment', () => {
   for (const published of [false, true]) {
     const index = new SegmentedIndex(DEFAULT_SCHEMA);
     for (const [at, objectID] of ['a\ud83d', 'a\udc00', 'a\ufffd'].entries()) {
