@@ -5,7 +5,8 @@
  *   3. Distances start at the chosen place, and the map shows the hits.
  *   4. The address holds the search; the back button goes back.
  *   5. It works at the width of a phone, in the dark, and by keyboard.
- *   6. Nothing is asked of any other machine, and nothing is reported to the console.
+ *   6. While the server is away the page says so, and comes back by itself.
+ *   7. Nothing is asked of any other machine, and nothing is reported to the console.
  */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -215,6 +216,20 @@ describe.skipIf(executablePath === undefined)(
       await page.getByRole('button', { name: 'Switch between light and dark' }).click();
       expect(await background()).toBe('rgb(250, 248, 245)');
       await close(page, '5-light-chosen');
+    });
+
+    test('6: while the server is away the page says so, and comes back by itself', async () => {
+      const page = await open('/');
+      await page.route('**/1/indexes/**', (route) => route.abort());
+      await box(page).fill('alien');
+      await page.getByText('The server does not answer. Trying again …').waitFor();
+      await page.screenshot({ path: join(screenshots, '6-away.png') });
+      await page.unroute('**/1/indexes/**');
+      await expect.poll(() => firstTitle(page).innerText(), { timeout: 15_000 }).toContain('Alien');
+      expect(await page.getByRole('alert').count()).toBe(0);
+      // The browser itself reports requests that failed.
+      trouble.splice(0);
+      await close(page, '6-back');
     });
   },
 );

@@ -155,6 +155,14 @@ function reportTrouble(
   frame: Frame,
   view: IndexView,
 ): () => void {
+  // InstantSearch goes back to the last search that worked; what was asked for since has to be asked for again.
+  let wanted: UiState | undefined;
+  search.use(() => ({
+    $$type: 'skein.wanted',
+    onStateChange: ({ uiState }) => {
+      if (search.status !== 'error') wanted = uiState;
+    },
+  }));
   let retry: ReturnType<typeof setTimeout> | undefined;
   const onRender = (): void => {
     document.documentElement.classList.toggle('is-waiting', search.status === 'stalled');
@@ -173,7 +181,8 @@ function reportTrouble(
     clearTimeout(retry);
     retry = setTimeout(() => {
       retry = undefined;
-      search.refresh();
+      if (wanted === undefined) search.refresh();
+      else search.setUiState(wanted);
     }, retryMs);
   });
   return () => {
