@@ -2,6 +2,8 @@
  * Every format that was ever released can be read: each folder here holds an index as that version wrote it (`index/`) and what it
  * answers (`answers.ndjson`). The folders are never changed; a new format gets a new one.
  *
+ * Before the first release there is nothing to keep: a change of the format replaces the folder (remove `index/`, then WRITE_FORMATS=1).
+ *
  * WRITE_FORMATS=1 writes the answers anew, when a rule of `docs/relevance.md` has changed, and the index where it is missing (for a new version;
  * it must then be committed).
  */

@@ -12,7 +12,13 @@ const U32 = 4;
 export function checkShapes(
   memory: SegmentMemory,
   sectionAt: SectionLookup,
-  segment: { readonly file: string; readonly docCount: number; readonly recordsBytes: number },
+  segment: {
+    readonly file: string;
+    readonly docCount: number;
+    readonly recordsBytes: number;
+    /** Names of the relations of terms and records that the schema asks for. */
+    readonly termDocs: readonly string[];
+  },
 ): void {
   const { file, docCount, recordsBytes } = segment;
   const expect = (holds: boolean, expected: string): void => {
@@ -41,6 +47,9 @@ export function checkShapes(
   lengthOf('postings.lists');
   expect(lengthOf('postings.dense') % Math.max(1, bitsetBytes(docCount)) === 0, 'whole bitsets of terms');
   expectBytes('prefixes.bitsets', (lengthOf('prefixes.ranges') / 8) * bitsetBytes(docCount));
+  for (const name of segment.termDocs) {
+    expectOffsets(`${name}.starts`, lengthOf(`${name}.terms`) / U32, lengthOf(`${name}.docs`) / U32);
+  }
   expectOffsets('forward.offsets', docCount, lengthOf('forward.entries') / U32);
   expectOffsets('ids.offsets', docCount, lengthOf('ids.text'));
   const slotCount = lengthOf('ids.table') / U32;

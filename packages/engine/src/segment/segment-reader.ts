@@ -133,7 +133,13 @@ export class SegmentReader {
     const { docCount } = header;
     const file = directory.describe(name);
     const sectionAt: SectionLookup = (section) => places.get(section);
-    checkShapes(memory, sectionAt, { file, docCount, recordsBytes: header.fileBytes - header.mappedBytes });
+    const levels = attributeLevels(parts.schema);
+    checkShapes(memory, sectionAt, {
+      file,
+      docCount,
+      recordsBytes: header.fileBytes - header.mappedBytes,
+      termDocs: [SOLE, ...levels.map((level) => level.name)],
+    });
     this.name = name;
     this.docCount = docCount;
     this.fileBytes = header.fileBytes;
@@ -143,7 +149,7 @@ export class SegmentReader {
     this.objectIDs = new ObjectIDsReader(memory, sectionAt, docCount);
     this.terms = new TermsReader(memory, sectionAt);
     this.postings = new PostingsReader(memory, sectionAt, docCount);
-    this.levels = attributeLevels(parts.schema).map((level) => ({
+    this.levels = levels.map((level) => ({
       value: level.value,
       docs: new TermDocsReader(memory, sectionAt, level.name),
     }));
