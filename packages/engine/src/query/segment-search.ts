@@ -89,8 +89,6 @@ export class SegmentSearch {
   readonly #words: WordDocs[] = [];
   /** By concatenation of the query: its records, 0 when its term is not in the dictionary. */
   readonly #joined: number[] = [];
-  /** Records that hold the last word itself, while it is a prefix. */
-  #exactLast = 0;
   #splitCount = 0;
   /** By level of the attribute criterion; see `#levelAt`. */
   readonly #levels: { readonly docs: number; readonly before: number }[] = [];
@@ -104,7 +102,6 @@ export class SegmentSearch {
     this.#query = query;
     this.#mark = this.memory.mark();
     this.#tags = new TagTable(this.memory, reader.tagsAt);
-    this.docs = this.memory.allocate(bitsetBytes(this.docCount));
     for (const [place, word] of query.words.entries()) {
       this.#words.push(word.inPhrase ? [0, 0, 0] : this.#matchWord(place, fields));
     }
@@ -115,8 +112,8 @@ export class SegmentSearch {
       this.#joined.push(ordinal < 0 ? 0 : this.#docsOf(ordinal));
       if (ordinal >= 0) this.#tagLater(ordinal, ordinal + 1, eventOf(first, 1, 'plain', span));
     }
-    if (query.words.length === 0) fillBitset(this.memory, this.docs, this.docCount);
-    else this.#copyTo(this.docs, this.#cover(Number.POSITIVE_INFINITY));
+    // May be a word's own set: what narrows it later narrows the tiers alike.
+    this.docs = query.words.length === 0 ? this.#allDocs() : this.#cover(Number.POSITIVE_INFINITY);
     for (const terms of query.excluded) {
       const excluded = this.#phraseDocs(terms);
       if (excluded !== 0) subtractFrom(this.memory, this.docs, excluded, this.docCount);
@@ -296,16 +293,16 @@ export class SegmentSearch {
   /** Records of the first tier in which every word can be exact, and the others. */
   #exactCuts(bounds: PassBounds): readonly Cut<0 | 1>[] {
     const last = this.#query.words.at(-1)!;
-    let docs = this.#exactLast;
-    if (bounds.exact === 'none') return [WHOLE];
-    if (bounds.exact === 'wholeAttribute') {
-      const ordinal = this.reader.terms.find(last.term);
-      docs = ordinal < 0 ? 0 : this.memory.allocateBitset(this.docCount);
-      if (ordinal >= 0) this.reader.sole.addDocs(ordinal, ordinal + 1, docs);
-    } else if (!last.prefix) {
-      return [WHOLE];
+    if (bounds.exact === 'none' || (bounds.exact === 'words' && !last.prefix)) return [WHOLE];
+    const ordinal = this.reader.terms.find(last.term);
+    if (ordinal < 0) return [{ masks: [], value: 1 }];
+    let docs: number;
+    if (bounds.exact === 'words') {
+      docs = this.#docsOf(ordinal);
+    } else {
+      docs = this.memory.allocateBitset(this.docCount);
+      this.reader.sole.addDocs(ordinal, ordinal + 1, docs);
     }
-    if (docs === 0) return [{ masks: [], value: 1 }];
     return [
       { masks: [[docs, 'in']], value: 0 },
       { masks: [[docs, 'out']], value: 1 },
@@ -347,7 +344,6 @@ export class SegmentSearch {
         if (typos > 0) this.#tagLater(whole[at]!, whole[at + 1]!, eventOf(place, typos, 'plain'));
       }
     }
-    if (prefix && exact >= 0 && place === this.#query.words.length - 1) this.#exactLast = this.#docsOf(exact);
     return docs;
   }
 
@@ -449,11 +445,7 @@ export class SegmentSearch {
     const [first, ...others] = parts;
     if (first === undefined) return memory.allocateBitset(docCount);
     const everything = parts.find(([before, docs]) => before === 0 && docs === 0);
-    if (everything !== undefined) {
-      const all = memory.allocate(bitsetBytes(docCount));
-      fillBitset(memory, all, docCount);
-      return all;
-    }
+    if (everything !== undefined) return this.#allDocs();
     const single = ([before, docs]: readonly [number, number]): number =>
       before === 0 ? docs : docs === 0 ? before : 0;
     if (others.length === 0 && single(first) !== 0) return single(first);
@@ -471,8 +463,10 @@ export class SegmentSearch {
     return this.#sumOf(sets.filter((docs) => docs !== 0).map((docs) => [0, docs] as const));
   }
 
-  #copyTo(into: number, docs: number): void {
-    copyBitset(this.memory, into, docs, this.docCount);
+  #allDocs(): number {
+    const all = this.memory.allocate(bitsetBytes(this.docCount));
+    fillBitset(this.memory, all, this.docCount);
+    return all;
   }
 
   #tagLater(from: number, to: number, event: number): void {
