@@ -130,7 +130,7 @@ export class NumbersBuilder {
   }
 }
 
-/** The column's numbers by docId; those of one doc in record order. */
+/** The column's numbers by docId; those of one doc in record order. The column is used up: all of them at once would be much. */
 function inDocOrder(
   column: NumberValues,
   order: DocOrder,
@@ -153,6 +153,8 @@ function inDocOrder(
     docIds[to] = docId;
     sorted[to] = values[at]!;
   }
+  column.arrivals.release();
+  column.values.release();
   return { docIds, values: sorted };
 }
 

@@ -96,7 +96,7 @@ export class FacetBuilder {
     this.#values.push(spelling);
   }
 
-  /** Adds the facet's arrays to `layout` and returns its header entry; undefined when no record has a value. */
+  /** Adds the facet's arrays to `layout` and returns its header entry; undefined when no record has a value. The builder is used up. */
   finish(order: DocOrder, layout: SectionLayout): readonly number[] | undefined {
     const values = this.#values.view();
     const groupOf = this.#groupOf.view();
@@ -136,6 +136,11 @@ export class FacetBuilder {
       pairEnd += end - start;
       docOffsets[docId + 1] = pairEnd;
     });
+
+    this.#values.release();
+    this.#ends.release();
+    this.#spellingOfText.clear();
+    this.#groupOfKey.clear();
 
     const path = layout.addTexts([this.path]);
     const texts = layout.addTexts(usedGroups.map((group) => this.#spellings[firstSpelling[group]!]!));

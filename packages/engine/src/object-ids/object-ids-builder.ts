@@ -8,13 +8,14 @@
 import { GrowingBytes } from '../segment/growing-array.ts';
 import type { Section } from '../segment/section.ts';
 
-export function buildObjectIDs(objectIDs: readonly string[]): readonly Section[] {
-  const offsets = new Uint32Array(objectIDs.length + 1);
-  const text = new GrowingBytes(objectIDs.length * 12 + 64);
-  const table = new Uint32Array(tableLength(objectIDs.length));
+/** `order[docId]` says which of `objectIDs` the record has. */
+export function buildObjectIDs(objectIDs: readonly string[], order: Uint32Array): readonly Section[] {
+  const offsets = new Uint32Array(order.length + 1);
+  const text = new GrowingBytes(order.length * 12 + 64);
+  const table = new Uint32Array(tableLength(order.length));
   const mask = table.length - 1;
-  for (let docId = 0; docId < objectIDs.length; docId++) {
-    text.appendText(objectIDs[docId]!);
+  for (let docId = 0; docId < order.length; docId++) {
+    text.appendText(objectIDs[order[docId]!]!);
     offsets[docId + 1] = text.count;
     let slot = hashBytes(text.view(), offsets[docId]!, text.count) & mask;
     while (table[slot] !== 0) slot = (slot + 1) & mask;

@@ -1,4 +1,5 @@
 import { utf8EncodeInto } from '@skein/base';
+import { moveBuffer } from './move-buffer.ts';
 
 /** A `Uint32Array` that doubles when full. */
 export class GrowingUint32 {
@@ -19,9 +20,7 @@ export class GrowingUint32 {
 
   push(value: number): void {
     if (this.#count === this.#values.length) {
-      const grown = new Uint32Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
+      this.#values = new Uint32Array(moveBuffer(this.#values.buffer, this.#values.byteLength * 2));
     }
     this.#values[this.#count++] = value;
   }
@@ -30,9 +29,16 @@ export class GrowingUint32 {
     return this.#values[ordinal]!;
   }
 
-  /** The values so far; valid until the next `push`. */
+  /** The values so far; valid until the next `push` or `release`. */
   view(): Uint32Array<ArrayBuffer> {
     return this.#values.subarray(0, this.#count);
+  }
+
+  /** Gives its memory back. The array is empty then, and its views are of length 0. */
+  release(): void {
+    moveBuffer(this.#values.buffer, 0);
+    this.#values = new Uint32Array(1);
+    this.#count = 0;
   }
 }
 
@@ -85,11 +91,10 @@ export class GrowingBytes {
   #reserve(byteCount: number): void {
     const end = this.#count + byteCount;
     if (end <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#count));
-    this.#bytes = grown;
+    this.#bytes = new Uint8Array(moveBuffer(this.#bytes.buffer, Math.max(end, this.#bytes.length * 2)));
   }
 
+  /** Valid until the next `append`. */
   view(start = 0, end = this.#count): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(start, end);
   }

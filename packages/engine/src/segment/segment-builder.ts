@@ -15,9 +15,11 @@ import { buildTermDocs } from '../postings/term-docs.ts';
 import type { IndexSchema } from '../schema.ts';
 import { buildTerms } from '../terms/terms-builder.ts';
 import { Tokeniser } from '../text/tokenise.ts';
+import { flatText } from './flat-text.ts';
 import { CONTROL_FIELD, controlEntry, ELEMENT_GAP, isControl, tokenEntry } from './forward-stream.ts';
 import { GrowingUint32 } from './growing-array.ts';
 import { DOC_COUNT_MAX, TERM_COUNT_MAX } from './limits.ts';
+import { moveBuffer } from './move-buffer.ts';
 import { BufferedRecords, MergedRecords, type RecordSource } from './record-source.ts';
 import type { Section } from './section.ts';
 import { sectionBytes } from './section-bytes.ts';
@@ -104,8 +106,9 @@ export class SegmentBuilder {
   addTerm(term: string): number {
     let id = this.#termIds.get(term);
     if (id === undefined) {
-      id = this.#terms.push(term) - 1;
-      this.#termIds.set(term, id);
+      const kept = flatText(term);
+      id = this.#terms.push(kept) - 1;
+      this.#termIds.set(kept, id);
     }
     return id;
   }
@@ -129,7 +132,7 @@ export class SegmentBuilder {
       );
     }
     this.#tokenEnds.push(this.#tokens.count);
-    const objectID = reader.objectIDs.objectID(docId);
+    const objectID = flatText(reader.objectIDs.objectID(docId));
     this.#columns.addFrom(reader.columns, docId, objectID);
     this.#merged.add(reader, docId);
     this.#objectIDs.push(objectID);
@@ -148,21 +151,13 @@ export class SegmentBuilder {
     const order = this.#columns.order();
     const docIdOf = new Uint32Array(order.length);
     for (let docId = 0; docId < order.length; docId++) docIdOf[order[docId]!] = docId;
-    const { sorted, ordinalOf } = this.#sortTerms();
-    this.#termIds.clear();
-    const forward = this.#layOutForward(order, ordinalOf);
-    const inverted = invert(forward.offsets, forward.entries, sorted.length);
     const records = this.#source ?? this.#buffered;
     const recordSections = layOutRecords(order, records);
     const sections: Section[] = [
       { name: 'fields', bytes: utf8Encode(JSON.stringify(this.#fields.paths)) },
-      ...buildTerms(sorted),
-      ...buildPostings(inverted.docCounts, inverted.docIds, { docCount: order.length, terms: sorted }),
-      ...buildTermDocs(forward, sorted.length, this.#schema),
-      { name: 'forward.offsets', bytes: sectionBytes(forward.offsets) },
-      { name: 'forward.entries', bytes: sectionBytes(forward.entries) },
+      ...this.#layOutText(order),
       ...this.#columns.finish(order),
-      ...buildObjectIDs(Array.from(order, (arrival) => this.#objectIDs[arrival]!)),
+      ...buildObjectIDs(this.#objectIDs, order),
       ...recordSections.sections,
     ];
     const encoded = encodeSegment(sections, {
@@ -231,6 +226,29 @@ export class SegmentBuilder {
     return { sorted, ordinalOf };
   }
 
+  /** What each step alone needs is let go before the next one: this is where a builder takes the most memory. */
+  #layOutText(order: Uint32Array): readonly Section[] {
+    const { sorted, ordinalOf } = this.#sortTerms();
+    const termCount = sorted.length;
+    this.#termIds.clear();
+    const forward = this.#layOutForward(order, ordinalOf);
+    this.#tokens.release();
+    this.#tokenEnds.release();
+    const { docCounts, docIds } = invert(forward.offsets, forward.entries, termCount);
+    const sections = [
+      ...buildTerms(sorted),
+      ...buildPostings(docCounts, docIds, { docCount: order.length, terms: sorted }),
+    ];
+    moveBuffer(docIds.buffer, 0);
+    this.#terms.length = 0;
+    return [
+      ...sections,
+      ...buildTermDocs(forward, termCount, this.#schema),
+      { name: 'forward.offsets', bytes: sectionBytes(forward.offsets) },
+      { name: 'forward.entries', bytes: sectionBytes(forward.entries) },
+    ];
+  }
+
   #layOutForward(order: Uint32Array, ordinalOf: Uint32Array): Forward {
     const tokens = this.#tokens.view();
     const ends = this.#tokenEnds.view();
@@ -267,7 +285,7 @@ function invert(
   offsets: Uint32Array,
   entries: Uint32Array,
   termCount: number,
-): { readonly docCounts: Uint32Array; readonly docIds: Uint32Array } {
+): { readonly docCounts: Uint32Array; readonly docIds: Uint32Array<ArrayBuffer> } {
   const docCounts = new Uint32Array(termCount);
   const lastDoc = new Int32Array(termCount).fill(-1);
   const docCount = offsets.length - 1;
