@@ -5,7 +5,10 @@ import type { MemberPort } from './member-port.ts';
 
 export interface SystemContext {
   readonly member: MemberPort;
-  /** Metrics of all processes as text, and their content type. */
+  /** Indexes that a loader or a client's `replaceAllObjects` fills before it moves them to their place. */
+const BEING_FILLED = /_(loading|tmp_\d+)$/;
+
+/** Metrics of all processes as text, and their content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly page:
     | { readonly applicationId: string; readonly searchKey: string; readonly routes: readonly Route[] }
@@ -40,7 +43,10 @@ export function systemRoutes(context: SystemContext): readonly Route[] {
       const answer = json({
         applicationId: page.applicationId,
         searchKey: page.searchKey,
-        indexes: indexes.map(({ name }) => name).sort(),
+        indexes: indexes
+          .map(({ name }) => name)
+          .filter((name) => !BEING_FILLED.test(name))
+          .sort(),
       });
       // Pages of other sites that a person happens to visit shall not learn the key of a server on their machine.
       return { ...answer, headers: { 'Cache-Control': 'no-store' }, sameOriginOnly: true };
