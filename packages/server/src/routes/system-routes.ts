@@ -5,15 +5,15 @@ import type { MemberPort } from './member-port.ts';
 
 export interface SystemContext {
   readonly member: MemberPort;
-  /** Indexes that a loader or a client's `replaceAllObjects` fills before it moves them to their place. */
-const BEING_FILLED = /_(loading|tmp_\d+)$/;
-
-/** Metrics of all processes as text, and their content type. */
+  /** Metrics of all processes as text, and their content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly page:
     | { readonly applicationId: string; readonly searchKey: string; readonly routes: readonly Route[] }
     | undefined;
 }
+
+/** Indexes that a loader or a client's `replaceAllObjects` fills before it moves them to their place. */
+const BEING_FILLED = /_(loading|tmp_\d+)$/;
 
 export function systemRoutes(context: SystemContext): readonly Route[] {
   const { member, page } = context;
