@@ -20,7 +20,13 @@ import {
   writeManifest,
 } from './manifest/manifest.ts';
 import type { IndexSchema } from './schema.ts';
-import { type MergedSegment, type MergePlan, NOT_MERGED, planMerge } from './segment/merge.ts';
+import {
+  type MergedSegment,
+  type MergeOptions,
+  type MergePlan,
+  NOT_MERGED,
+  planMerge,
+} from './segment/merge.ts';
 import { SegmentBuilder } from './segment/segment-builder.ts';
 import { SegmentReader } from './segment/segment-reader.ts';
 
@@ -173,9 +179,8 @@ export class IndexWriter {
 
   /**
    * What to merge now, if anything. The plan is plain data: run it with `runMerge`, also in another thread, then `commitMerge`.
-   * `thorough`: everything into as few segments as possible, for an index that is not written to any more.
    */
-  planMerge(options: { readonly thorough: boolean } = { thorough: false }): MergePlan | undefined {
+  planMerge(options: MergeOptions = { thorough: false }): MergePlan | undefined {
     const candidates = this.#segments.map((segment) => ({
       ...segment.entry,
       deleted: segment.deleted,

@@ -31,6 +31,6 @@ export {
   type SortAttribute,
   type TextOptions,
 } from './schema.ts';
-export { type MergedSegment, type MergePlan, runMerge } from './segment/merge.ts';
+export { type MergedSegment, type MergeOptions, type MergePlan, runMerge } from './segment/merge.ts';
 export { Tokeniser } from './text/tokenise.ts';
 export { type BrowseResult, View } from './view.ts';

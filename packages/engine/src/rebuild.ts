@@ -8,8 +8,9 @@ import type { IndexSchema } from './schema.ts';
 import { runMerge } from './segment/merge.ts';
 import { SegmentReader } from './segment/segment-reader.ts';
 
-/** Unpublished bytes of a rebuild before they become a segment. */
-const BUFFERED_BYTES_MAX = 256 << 20;
+const MEMORY_BYTES_MAX = 2 ** 30;
+/** Turning buffered records into a segment takes as much again, and strings and maps more than is counted. */
+const BUFFERED_SHARE = 4;
 /** Pieces of a large file while it is copied. */
 const COPY_BYTES = 4 << 20;
 const PROGRESS_RECORDS = 1000;
@@ -25,21 +26,27 @@ export function rebuildIndex(
     readonly schema: IndexSchema;
     readonly meta: JsonObject;
     readonly onProgress?: ((recordCount: number) => void) | undefined;
+    /** What it may take in memory, mapped files apart; more means fewer segments. Default: 1 GiB. */
+    readonly memoryBytesMax?: number | undefined;
   },
 ): Manifest {
   const writer = IndexWriter.open(target, { schema: options.schema });
+  const memoryBytesMax = options.memoryBytesMax ?? MEMORY_BYTES_MAX;
   let done = 0;
   for (const { objectID, json } of liveRecords(source)) {
     const record = JSON.parse(json) as Json;
     if (isJsonObject(record)) writer.put(objectID, record, json);
-    if (writer.bufferedBytes > BUFFERED_BYTES_MAX) writer.flush();
+    if (writer.bufferedBytes > memoryBytesMax / BUFFERED_SHARE) writer.flush();
     done++;
     if (done % PROGRESS_RECORDS === 0) options.onProgress?.(done);
   }
   options.onProgress?.(done);
   writer.flush();
-  const plan = writer.planMerge({ thorough: true });
-  if (plan !== undefined) writer.commitMerge(plan, runMerge(target, plan));
+  for (;;) {
+    const plan = writer.planMerge({ thorough: true, memoryBytesMax });
+    if (plan === undefined) break;
+    writer.commitMerge(plan, runMerge(target, plan));
+  }
   return writer.publish(options.meta);
 }
 

@@ -5,12 +5,14 @@
  *   3. Nothing is planned that would not fit into one segment.
  *   4. Planning comes to an end, and names each segment once, in the index's order.
  *   5. What is mostly deleted is rewritten.
+ *   6. With a bound on memory no plan takes more, and segments of which two would fit together do not pile up.
+ *   7. A thorough merge can leave the largest segment alone until the others have a share of its records.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_SCHEMA } from '../schema.ts';
 import { DOC_COUNT_MAX, MAPPED_BYTES_MAX, TERM_COUNT_MAX } from './limits.ts';
-import { type MergeCandidate, planMerge } from './merge.ts';
+import { type MergeCandidate, mergeMemoryBytes, planMerge } from './merge.ts';
 
 const FACTOR = 4;
 /** Below this many records a segment is of the smallest size. */
@@ -139,4 +141,52 @@ test('5: a segment that is mostly deleted is rewritten alone, a small one only w
   expect(names([candidate('few', 900, 899)])).toBeUndefined();
   expect(names([candidate('few', 900, 899)], true)).toEqual(['few']);
   expect(names([], true)).toBeUndefined();
+});
+
+test('6. a bound on memory holds for every plan, and the segments that it leaves are few', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 300 });
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.integer({ min: 20_000, max: 400_000 }),
+      fc.boolean(),
+      (counts, docsMax, thorough) => {
+        const memoryBytesMax = mergeMemoryBytes([candidate('bound', docsMax)]);
+        let segments: MergeCandidate[] = [];
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        for (const [at, count] of counts.entries()) {
+          segments.push(candidate(`s${at}`, count));
+          for (let round = 0; ; round++) {
+            const plan = planMerge(segments, DEFAULT_SCHEMA, { thorough, memoryBytesMax });
+            if (plan === undefined) break;
+            expect(round).toBeLessThan(100);
+            expect(plan.memoryBytes).toBeLessThanOrEqual(memoryBytesMax);
+            const chosen = segments.filter(({ name }) =>
+              plan.segments.some((planned) => planned.name === name),
+            );
+            expect(plan.memoryBytes).toBe(mergeMemoryBytes(chosen));
+            const docCount = chosen.reduce((sum, segment) => sum + segment.docCount, 0);
+            segments = segments.filter((segment) => !chosen.includes(segment));
+            segments.push(candidate(`m${at}.${round}`, docCount));
+          }
+        }
+        // At most three of each smaller size, and large ones of which no two fit together (terms count more for small segments).
+        expect(segments.length).toBeLessThanOrEqual(20 + (4 * total) / docsMax);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('7. a thorough merge leaves the largest segment alone until the others hold the share of it', () => {
+  const planned = (counts: readonly number[], restShareMin: number): readonly string[] | undefined =>
+    planMerge(
+      counts.map((count) => candidate(String(count), count)),
+      DEFAULT_SCHEMA,
+      { thorough: true, restShareMin },
+    )?.segments.map(({ name }) => name);
+  expect(planned([100_000, 4999], 0.05)).toBeUndefined();
+  expect(planned([100_000, 5000], 0.05)).toEqual(['100000', '5000']);
+  expect(planned([100_000, 2000, 1000], 0.05)).toEqual(['2000', '1000']);
+  expect(planned([100_000, 1], 0)).toEqual(['100000', '1']);
 });

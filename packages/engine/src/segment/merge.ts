@@ -14,6 +14,20 @@ import { SegmentReader } from './segment-reader.ts';
 export interface MergePlan {
   readonly schema: IndexSchema;
   readonly segments: readonly PlannedSegment[];
+  /** What running it takes at most, mapped files apart: `mergeMemoryBytes`. */
+  readonly memoryBytes: number;
+}
+
+export interface MergeOptions {
+  /** Merge everything that may be one segment, for an index that is not written to any more. */
+  readonly thorough: boolean;
+  /** A merge that would take more is not planned: a large index then keeps several large segments. Default: no bound. */
+  readonly memoryBytesMax?: number | undefined;
+  /**
+   * Of a thorough merge: leaves the largest segment alone unless the others hold at least this share of its records, so that a trickle of
+   * writes does not rewrite a large segment again and again. Default: 0.
+   */
+  readonly restShareMin?: number | undefined;
 }
 
 interface PlannedSegment {
@@ -47,27 +61,39 @@ const DELETED_SHARE_MAX = 0.5;
 /** Below this, deleted records do not matter. */
 const DELETED_COUNT_MIN = 1000;
 
-/**
- * The next merge, or undefined. `thorough` merges everything that may be one segment, for an index that is not written to any more.
- */
+/** See `mergeMemoryBytes`. */
+const MEMORY_PER_MAPPED = 2;
+const TERM_BYTES = 96;
+const OBJECT_ID_BYTES = 48;
+
+/** The next merge, or undefined. */
 export function planMerge(
   candidates: readonly MergeCandidate[],
   schema: IndexSchema,
-  options: { readonly thorough: boolean },
+  options: MergeOptions,
 ): MergePlan | undefined {
+  const memoryBytesMax = options.memoryBytesMax ?? Number.POSITIVE_INFINITY;
   const planOf = (chosen: readonly MergeCandidate[]): MergePlan => ({
     schema,
     segments: chosen.map(({ name, deleted }) => ({ name, deleted: deleted?.slice() })),
+    memoryBytes: mergeMemoryBytes(chosen),
   });
   const worn = candidates.find(
-    ({ docCount, deletedCount }) =>
-      deletedCount >= (options.thorough ? 1 : DELETED_COUNT_MIN) &&
-      deletedCount > docCount * DELETED_SHARE_MAX,
+    (candidate) =>
+      candidate.deletedCount >= (options.thorough ? 1 : DELETED_COUNT_MIN) &&
+      candidate.deletedCount > candidate.docCount * DELETED_SHARE_MAX &&
+      mergeMemoryBytes([candidate]) <= memoryBytesMax,
   );
   if (worn !== undefined) return planOf([worn]);
   const bySize = [...candidates].sort((a, b) => liveCount(a) - liveCount(b));
   if (options.thorough) {
-    const chosen = fitting(bySize);
+    const chosen = [...fitting(bySize, memoryBytesMax)];
+    let rest = chosen.reduce((sum, candidate) => sum + liveCount(candidate), 0);
+    for (let at = chosen.length - 1; at > 0; at--) {
+      rest -= liveCount(chosen[at]!);
+      if (rest >= (options.restShareMin ?? 0) * liveCount(chosen[at]!)) break;
+      chosen.pop();
+    }
     return chosen.length > 1 ? planOf(inOrderOf(candidates, chosen)) : undefined;
   }
   for (let from = 0; from < bySize.length; from++) {
@@ -75,10 +101,26 @@ export function planMerge(
     const same = bySize.filter((candidate) => sizeOf(candidate) === size);
     if (same.length < MERGE_FACTOR) continue;
     // Everything smaller goes along: it costs little and saves a segment.
-    const chosen = fitting(bySize.filter((candidate) => sizeOf(candidate) <= size));
-    if (chosen.length >= MERGE_FACTOR) return planOf(inOrderOf(candidates, chosen));
+    const upToSize = bySize.filter((candidate) => sizeOf(candidate) <= size);
+    const chosen = fitting(upToSize, memoryBytesMax);
+    // Where memory does not allow the usual number, fewer are better than none: segments then end up larger than half the bound.
+    const isTight = mergeMemoryBytes(upToSize) > memoryBytesMax;
+    const least = isTight ? upToSize.length - same.length + 2 : MERGE_FACTOR;
+    if (chosen.length >= least) return planOf(inOrderOf(candidates, chosen));
   }
   return undefined;
+}
+
+/**
+ * Bytes that merging these segments takes in memory, mapped files apart. Measured with records of 6 to 130 words: the new segment's
+ * sections and what they are made from, one string per term and per objectID.
+ */
+export function mergeMemoryBytes(candidates: readonly MergeCandidate[]): number {
+  let bytes = 0;
+  for (const { mappedBytes, termCount, docCount } of candidates) {
+    bytes += mappedBytes * MEMORY_PER_MAPPED + termCount * TERM_BYTES + docCount * OBJECT_ID_BYTES;
+  }
+  return Math.ceil(bytes);
 }
 
 /** Runs a plan and writes the result, which no manifest names yet. Throws `CorruptionError` when a source is damaged. */
@@ -178,8 +220,9 @@ function sizeOf(candidate: MergeCandidate): number {
   return Math.floor(steps);
 }
 
-/** As many as fit into one segment, smallest first. */
-function fitting(bySize: readonly MergeCandidate[]): readonly MergeCandidate[] {
+/** As many as fit into one segment, and their merge into memory; smallest first. */
+function fitting(bySize: readonly MergeCandidate[], memoryBytesMax: number): readonly MergeCandidate[] {
+  let memory = 0;
   let docs = 0;
   let terms = 0;
   let mapped = 0;
@@ -190,6 +233,8 @@ function fitting(bySize: readonly MergeCandidate[]): readonly MergeCandidate[] {
     terms += candidate.termCount;
     mapped += candidate.mappedBytes;
     records += candidate.fileBytes - candidate.mappedBytes;
+    memory += mergeMemoryBytes([candidate]);
+    if (memory > memoryBytesMax) break;
     if (docs > DOC_COUNT_MAX || mapped > MAPPED_BYTES_MAX || records > RECORD_BYTES_MAX) break;
     // Segments share most of their words; only far past the limit is it sure that the result would be too large.
     if (terms > TERM_COUNT_MAX) break;
