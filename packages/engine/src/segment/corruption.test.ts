@@ -191,15 +191,20 @@ describe('3: a whole file in the wrong place', () => {
     }
   });
 
-  test('deletions of another time are reported', () => {
-    const directory = directoryOf(files);
-    const writer = IndexWriter.open(directory, { schema: SMALL_RICH_SCHEMA });
-    writer.delete('r5');
-    const newer = writer.publish({}).deletionsFile!;
-    const older = [...files.keys()].find((name) => name.startsWith('deletions-'))!;
-    expect(directory.byteLength(newer)).toBe(directory.byteLength(older));
-    const newerBytes = directory.read(newer, 0, directory.byteLength(newer)!);
-    expect(outcome(withFile(older, newerBytes))).toBe('reported');
+  test('deletions of another time, as many and as long, are reported', () => {
+    const deletionsWithout = (objectID: string): { directory: MemoryDirectory; name: string } => {
+      const directory = directoryOf(files);
+      const writer = IndexWriter.open(directory, { schema: SMALL_RICH_SCHEMA });
+      writer.delete(objectID);
+      return { directory, name: writer.publish({}).deletionsFile! };
+    };
+    const published = deletionsWithout('r5');
+    const other = deletionsWithout('r6');
+    const bytes = other.directory.read(other.name, 0, other.directory.byteLength(other.name)!);
+    expect(bytes).toHaveLength(published.directory.byteLength(published.name)!);
+    expect(askSmallRichIndex(published.directory).recordCount).toBe(whole.recordCount - 1);
+    published.directory.write(published.name, [bytes]);
+    expect(() => askSmallRichIndex(published.directory)).toThrow(CorruptionError);
   });
 });
 
