@@ -8,7 +8,8 @@
  * process through `onFatal`, as all state is on disk and a new process starts from there.
  */
 import { type Clock, CorruptionError, type Sequence } from '@skein/base';
-import type { MergePlan } from '@skein/engine';
+import type { MergeOptions, MergePlan } from '@skein/engine';
+import { threadResourceLimits } from './builder-memory.ts';
 import type { DataLayout } from './data-layout.ts';
 import { DirtyLines } from './dirty-lines.ts';
 import { EngineThread } from './engine-thread.ts';
@@ -16,6 +17,7 @@ import type { EngineResult } from './engine-worker.ts';
 import { IndexLine, type Part, type PartWork, type Transfer } from './index-line.ts';
 import { IndexStore, type RebuildJob } from './index-store.ts';
 import type { Change } from './ipc/messages.ts';
+import { MemoryGate } from './memory-gate.ts';
 
 export interface SchedulerOptions {
   readonly layout: DataLayout;
@@ -23,6 +25,10 @@ export interface SchedulerOptions {
   readonly publishIntervalMs: number;
   /** Of unpublished records; beyond it the largest are published early. */
   readonly bufferedBytesMax: number;
+  /** Of merges and rebuilds together. */
+  readonly threadBytesMax: number;
+  /** An index without changes for so long is merged into as few segments as are worth it. */
+  readonly idleMergeMs: number;
   /** The changes are on disk, and contain these operations' parts. */
   readonly onPublished: (changes: readonly Change[], sequences: readonly Sequence[]) => void;
   readonly onFatal: (error: Error) => void;
@@ -37,6 +43,10 @@ const GATHER_MS = 15;
 const PUBLISH_INTERVAL_MS_MAX = 600;
 /** Each open writer maps its segments; opening one again costs milliseconds. */
 const OPEN_WRITER_COUNT_MAX = 64;
+/** Smaller indexes are quick with several segments, too. */
+const IDLE_MERGE_RECORDS_MIN = 1000;
+/** See `MergeOptions.restShareMin`. */
+const IDLE_MERGE_SHARE_MIN = 0.05;
 /** After a merge that failed. */
 const MERGE_PAUSE_MS = 30_000;
 
@@ -51,8 +61,13 @@ export class ApplyScheduler {
   readonly #bufferedBytes = new Map<IndexLine, number>();
   #bufferedBytesTotal = 0;
   #queuedBytes = 0;
-  readonly #mergeThread = new EngineThread();
-  readonly #rebuildThread = new EngineThread();
+  readonly #threadMemory: MemoryGate;
+  readonly #mergeThread: EngineThread;
+  readonly #rebuildThread: EngineThread;
+  /** Rebuilds that run or wait: they take half of the threads' memory. */
+  #rebuildsOpen = 0;
+  /** Lines that were published and may be idle soon. */
+  readonly #settling = new Set<IndexLine>();
   /** Lines that wait for the end of a merge, their own or their transfer partner's. */
   readonly #waitingForMerge = new Set<IndexLine>();
   #roomWaiters: (() => void)[] = [];
@@ -69,6 +84,10 @@ export class ApplyScheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#threadMemory = new MemoryGate(options.threadBytesMax);
+    const limits = threadResourceLimits(options.threadBytesMax);
+    this.#mergeThread = new EngineThread(limits);
+    this.#rebuildThread = new EngineThread(limits);
   }
 
   get queuedBytes(): number {
@@ -81,7 +100,7 @@ export class ApplyScheduler {
 
   /** Merges and rebuilds that run or wait. */
   get threadJobCount(): number {
-    return this.#mergeThread.jobCount + this.#rebuildThread.jobCount;
+    return this.#threadMemory.waitingCount + this.#mergeThread.jobCount + this.#rebuildThread.jobCount;
   }
 
   get openWriterCount(): number {
@@ -90,7 +109,10 @@ export class ApplyScheduler {
 
   /** An index found on disk. */
   add(store: IndexStore): void {
-    this.#linesOf(store.application).set(store.name, new IndexLine(store));
+    const line = new IndexLine(store);
+    line.lastPublishEndMs = this.#options.clock.nowMs();
+    this.#linesOf(store.application).set(store.name, line);
+    this.#settling.add(line);
   }
 
   find(application: string, index: string): IndexLine | undefined {
@@ -108,6 +130,7 @@ export class ApplyScheduler {
   /** Forgets an index that does not exist, has nothing waiting, and whose deletion the journal has forgotten. */
   forget(line: IndexLine): void {
     this.#lines.get(line.store.application)?.delete(line.store.name);
+    this.#settling.delete(line);
   }
 
   push(application: string, index: string, part: Part): void {
@@ -151,6 +174,7 @@ export class ApplyScheduler {
     const line = this.#nextReady();
     if (line !== undefined) this.#applySome(line);
     this.#publishDue();
+    this.#mergeIdle();
     this.#announce();
     for (const resolve of this.#roomWaiters.splice(0)) resolve();
     this.#schedule();
@@ -208,6 +232,7 @@ export class ApplyScheduler {
     for (;;) {
       const part = line.peek();
       if (part === undefined) return;
+      const partStartMs = clock.nowMs();
       try {
         if (this.#apply(line, part) === 'waiting') {
           line.state = 'waiting';
@@ -216,6 +241,7 @@ export class ApplyScheduler {
       } catch (error) {
         if (!this.#fail(line, error)) return;
       }
+      line.applyMs += clock.nowMs() - partStartMs;
       this.#finish(line, part);
       if (clock.nowMs() >= endMs) break;
     }
@@ -348,8 +374,17 @@ export class ApplyScheduler {
     line.store.prepareRebuild();
     this.#open.delete(line);
     this.rebuildCount++;
-    void this.#rebuildThread.run({ kind: 'rebuild', job }).then((result) => {
+    this.#rebuildsOpen++;
+    const memoryBytesMax = this.#options.threadBytesMax / 2;
+    let startMs = 0;
+    const work = (): Promise<EngineResult> => {
+      startMs = this.#options.clock.nowMs();
+      return this.#rebuildThread.run({ kind: 'rebuild', job: { ...job, memoryBytesMax } });
+    };
+    void this.#threadMemory.run(memoryBytesMax, work).then((result) => {
+      this.#rebuildsOpen--;
       if (this.#stopped) return;
+      line.lastBuildMs = this.#options.clock.nowMs() - startMs;
       try {
         if (result.kind !== 'rebuilt') throw errorOf(result);
         line.store.rebuilt(job);
@@ -383,6 +418,11 @@ export class ApplyScheduler {
   #nextDueMs(): number | undefined {
     let first: number | undefined;
     for (const line of this.#dirty) first = Math.min(first ?? Number.POSITIVE_INFINITY, this.#dueMs(line));
+    // In the order of their last publishes.
+    for (const line of this.#settling) {
+      if (!this.#draining) first = Math.min(first ?? Number.POSITIVE_INFINITY, this.#idleMs(line));
+      break;
+    }
     return first;
   }
 
@@ -405,9 +445,13 @@ export class ApplyScheduler {
     }
     line.lastPublishEndMs = clock.nowMs();
     line.lastPublishMs = line.lastPublishEndMs - startMs;
+    line.lastBuildMs = line.applyMs + line.lastPublishMs;
+    line.applyMs = 0;
     this.publishCount++;
+    this.#settling.delete(line);
+    this.#settling.add(line);
     this.#settlePublished(line);
-    this.#merge(line);
+    this.#merge(line, { thorough: false });
     this.#closeIdleWriters();
   }
 
@@ -442,13 +486,43 @@ export class ApplyScheduler {
     this.#options.onPublished(changes, sequences);
   }
 
-  #merge(line: IndexLine): void {
+  #idleMs(line: IndexLine): number {
+    return line.lastPublishEndMs + this.#options.idleMergeMs;
+  }
+
+  /** One index whose time has come. What merging it changes is published, and then it is looked at again. */
+  #mergeIdle(): void {
+    if (this.#draining) return;
+    for (const line of this.#settling) {
+      if (this.#idleMs(line) > this.#options.clock.nowMs()) return;
+      this.#settling.delete(line);
+      const { store } = line;
+      const { manifest } = store;
+      // Who is busy is published again, and comes back.
+      if (store.dirty || line.state !== 'idle' || line.merging || manifest === undefined) continue;
+      if (manifest.segments.length < 2 || manifest.recordCount < IDLE_MERGE_RECORDS_MIN) continue;
+      try {
+        store.reopenWriter();
+      } catch (error) {
+        if (!this.#fail(line, error)) return;
+        continue;
+      }
+      this.#merge(line, { thorough: true, restShareMin: IDLE_MERGE_SHARE_MIN });
+      this.#account(line);
+      this.#closeIdleWriters();
+      return;
+    }
+  }
+
+  #merge(line: IndexLine, how: Omit<MergeOptions, 'memoryBytesMax'>): void {
     const writer = line.store.openWriter;
     if (line.merging || writer === undefined || this.#draining) return;
     if (this.#options.clock.nowMs() < line.mergeNotBeforeMs) return;
+    const { threadBytesMax } = this.#options;
+    const memoryBytesMax = this.#rebuildsOpen > 0 ? threadBytesMax / 2 : threadBytesMax;
     let plan: MergePlan | undefined;
     try {
-      plan = writer.planMerge();
+      plan = writer.planMerge({ ...how, memoryBytesMax });
     } catch (error) {
       this.#fail(line, error);
       return;
@@ -457,7 +531,9 @@ export class ApplyScheduler {
     const chosen = plan;
     line.merging = true;
     this.mergeCount++;
-    void this.#mergeThread.run({ kind: 'merge', folder: line.store.folder, plan }).then((result) => {
+    const { folder } = line.store;
+    const work = (): Promise<EngineResult> => this.#mergeThread.run({ kind: 'merge', folder, plan: chosen });
+    void this.#threadMemory.run(chosen.memoryBytes, work).then((result) => {
       if (this.#stopped) return;
       line.merging = false;
       // The writer is another one when the index was set aside meanwhile.

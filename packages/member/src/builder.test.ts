@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@skein/base';
-import { defaultSearchQuery } from '@skein/engine';
+import { defaultSearchQuery, readManifest } from '@skein/engine';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Builder, type BuilderConfiguration } from './builder.ts';
+import { DataLayout } from './data-layout.ts';
+import { FileDirectory } from './file-directory.ts';
 import { Member } from './member.ts';
 import type { BatchRequest, Operation } from './operation.ts';
 import { IndexDamagedError } from './views.ts';
@@ -439,4 +441,60 @@ describe('Builder', () => {
     expect(records(one, 'i')).toHaveLength(400);
     expect(records(one, 'i').every((record) => Number(record['round']) >= 20)).toBe(true);
   });
+});
+
+describe('an index that is not written to for a while', () => {
+  const records = (from: number, count: number): Operation => ({
+    kind: 'batch',
+    index: 'idle',
+    requests: Array.from({ length: count }, (_, at) => ({
+      action: 'addObject',
+      objectID: String(from + at),
+      body: { objectID: String(from + at), title: `record ${from + at}` },
+    })),
+  });
+  const segmentCount = ({ folder }: Running): number => {
+    const layout = new DataLayout(join(folder, 'data'));
+    return readManifest(new FileDirectory(layout.indexFolder(APP, 'idle')))?.segments.length ?? 0;
+  };
+
+  test('is merged into one segment; a few records more do not rewrite it', async () => {
+    let aheadMs = 0;
+    const clock = { nowMs: () => Date.now() + aheadMs };
+    const one = await start({ clock, idleMergeMs: 60_000 });
+    await one.run(records(0, 1200));
+    await one.run(records(1200, 1200));
+    expect(segmentCount(one)).toBe(2);
+    aheadMs += 70_000;
+    // The builder looks at its clock when something happens; its own timer would be real minutes away.
+    await one.run({ kind: 'batch', index: 'other', requests: [] });
+    await expect.poll(() => segmentCount(one), { timeout: 20_000 }).toBe(1);
+    expect(one.member.openIndex(APP, 'idle')?.view.search(defaultSearchQuery('record')).hitCount).toBe(2400);
+    const { mergeCount } = one.builder.statistics();
+
+    await one.run(records(5000, 100));
+    aheadMs += 70_000;
+    await one.run({ kind: 'batch', index: 'other', requests: [] });
+    await one.run({ kind: 'batch', index: 'other', requests: [] });
+    expect(segmentCount(one)).toBe(2);
+    expect(one.builder.statistics()['mergeCount']).toBe(mergeCount);
+
+    await one.run(records(6000, 100));
+    aheadMs += 70_000;
+    await one.run({ kind: 'batch', index: 'other', requests: [] });
+    await expect.poll(() => segmentCount(one), { timeout: 20_000 }).toBe(1);
+  }, 60_000);
+
+  test('is merged after a restart, too', async () => {
+    let aheadMs = 0;
+    const clock = { nowMs: () => Date.now() + aheadMs };
+    const one = await start({ clock, idleMergeMs: 60_000 });
+    await one.run(records(0, 1200));
+    await one.run(records(1200, 1200));
+    await one.restart();
+    expect(segmentCount(one)).toBe(2);
+    aheadMs += 70_000;
+    await one.run({ kind: 'batch', index: 'other', requests: [] });
+    await expect.poll(() => segmentCount(one), { timeout: 20_000 }).toBe(1);
+  }, 60_000);
 });

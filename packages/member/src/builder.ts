@@ -26,6 +26,7 @@ import {
 } from '@skein/oplog';
 import { Applications } from './applications.ts';
 import { ApplyScheduler } from './apply-scheduler.ts';
+import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
 import { DataLayout } from './data-layout.ts';
 import { syncFolder } from './file-directory.ts';
@@ -49,8 +50,10 @@ export interface BuilderConfiguration {
   readonly socketPath: string;
   /** Keys are sealed under it; kept outside the data folder. */
   readonly secret: string;
-  /** Unpublished records and waiting operations together stay below this. */
+  /** Memory of its own that the process keeps below; see `builder-memory.ts`. */
   readonly memoryBytesMax?: number | undefined;
+  /** An index without writes for so long is merged into as few segments as are worth it. */
+  readonly idleMergeMs?: number | undefined;
   readonly publishIntervalMs?: number | undefined;
   readonly journalFileBytesMax?: number | undefined;
   /** How often what is published everywhere may leave the journal. */
@@ -63,8 +66,7 @@ export interface BuilderConfiguration {
 
 const MEMORY_BYTES_MAX = 512 * 1024 * 1024;
 const PUBLISH_INTERVAL_MS = 120;
-/** Parsed operations take about so many times their bytes. */
-const PARSED_FACTOR = 4;
+const IDLE_MERGE_MS = 5_000;
 /** A proposal that finds no room for so long is refused. */
 const ROOM_WAIT_MS_MAX = 20_000;
 const CHECKPOINT_INTERVAL_MS = 2_000;
@@ -144,12 +146,15 @@ export class Builder implements BuilderService {
     this.#log = configuration.log ?? (() => {});
     this.#onFatal = configuration.onFatal ?? (() => {});
     this.#checkpointIntervalMs = configuration.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS;
-    this.#queuedBytesMax = Math.floor(memoryBytesMax / 4 / PARSED_FACTOR);
+    const { queuedBytesMax, bufferedBytesMax, threadBytesMax } = shareBuilderMemory(memoryBytesMax);
+    this.#queuedBytesMax = queuedBytesMax;
     this.#scheduler = new ApplyScheduler({
       layout: parts.layout,
       clock: this.#clock,
       publishIntervalMs: configuration.publishIntervalMs ?? PUBLISH_INTERVAL_MS,
-      bufferedBytesMax: Math.floor(memoryBytesMax / 3),
+      bufferedBytesMax,
+      threadBytesMax,
+      idleMergeMs: configuration.idleMergeMs ?? IDLE_MERGE_MS,
       log: this.#log,
       onPublished: (changes, sequences) => void this.#announce(changes, sequences),
       onFatal: (error) => this.#fail(error),
@@ -478,7 +483,8 @@ export class Builder implements BuilderService {
         updatedAtMs: meta?.updatedAtMs ?? 0,
         recordCount: manifest?.recordCount ?? 0,
         fileBytes: line.fileBytes,
-        lastBuildTimeS: meta?.lastBuildTimeS ?? 0,
+        lastBuildTimeS:
+          line.lastBuildMs === undefined ? (meta?.lastBuildTimeS ?? 0) : Math.round(line.lastBuildMs / 1000),
         pendingTaskCount: line.pendingCount,
         damage,
       });

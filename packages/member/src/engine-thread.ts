@@ -1,12 +1,17 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { EngineJob, EngineResult } from './engine-worker.ts';
 
 /** A thread that does one job after the other; started by the first one, and again after it died. */
 export class EngineThread {
   readonly #waiting: { readonly job: EngineJob; readonly resolve: (result: EngineResult) => void }[] = [];
+  readonly #resourceLimits: ResourceLimits;
   #worker: Worker | undefined;
   #running: ((result: EngineResult) => void) | undefined;
   #closed = false;
+
+  constructor(resourceLimits: ResourceLimits = {}) {
+    this.#resourceLimits = resourceLimits;
+  }
 
   /** Resolves in any case; failures are results. After `close` nothing resolves any more. */
   run(job: EngineJob): Promise<EngineResult> {
@@ -37,13 +42,15 @@ export class EngineThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./engine-worker.ts', import.meta.url));
+    const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), {
+      resourceLimits: this.#resourceLimits,
+    });
     worker.on('message', (result: EngineResult) => this.#settle(result));
     worker.on('error', (error) => {
       this.#worker = undefined;
       this.#settle({
         kind: 'failed',
-        code: undefined,
+        code: error instanceof Error && 'code' in error ? String(error.code) : undefined,
         message: error instanceof Error ? error.message : 'thread failed',
       });
     });

@@ -39,6 +39,10 @@ export class IndexLine {
   dirtySinceMs: number | undefined;
   lastPublishEndMs = 0;
   lastPublishMs = 0;
+  /** Time that its last change took: applying and publishing, or rebuilding. Undefined: none since the start. */
+  lastBuildMs: number | undefined;
+  /** Of what is not published yet. */
+  applyMs = 0;
   /** Of its published files; undefined: to be computed. */
   fileBytes: number | undefined;
 

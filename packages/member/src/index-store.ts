@@ -47,6 +47,8 @@ export interface RebuildJob {
   readonly fresh: string;
   readonly schema: IndexSchema;
   readonly meta: JsonObject;
+  /** What it may take in memory; undefined: as the engine likes. */
+  readonly memoryBytesMax?: number | undefined;
 }
 
 export class IndexStore {
@@ -125,6 +127,11 @@ export class IndexStore {
   /** The engine's writer while it is open; for merges. */
   get openWriter(): IndexWriter | undefined {
     return this.#writer;
+  }
+
+  /** Opens the writer of what is published; for a merge of an index that is not written to. */
+  reopenWriter(): void {
+    if (this.#meta !== undefined) this.#writer ??= this.#open(schemaOf(this.#meta.settings));
   }
 
   /** Gives back the writer's memory; only while nothing is unpublished. */
@@ -415,9 +422,9 @@ export class IndexStore {
 }
 
 /** Long; also runs in a thread. */
-export function runRebuild({ folder, fresh, schema, meta }: RebuildJob): void {
+export function runRebuild({ folder, fresh, schema, meta, memoryBytesMax }: RebuildJob): void {
   rmSync(fresh, { recursive: true, force: true });
-  rebuildIndex(new FileDirectory(folder), new FileDirectory(fresh), { schema, meta });
+  rebuildIndex(new FileDirectory(folder), new FileDirectory(fresh), { schema, meta, memoryBytesMax });
 }
 
 /** `<index>.deleted` and `<index>.damaged`. */

@@ -1,6 +1,7 @@
 export type { ApplicationState, StoredKey } from './application-state.ts';
 export { readApplication } from './applications.ts';
 export { Builder, type BuilderConfiguration } from './builder.ts';
+export { builderNodeArguments } from './builder-memory.ts';
 export { runBuilder } from './builder-process.ts';
 export { listApplications } from './catalogue.ts';
 export { DataLayout } from './data-layout.ts';
