@@ -164,7 +164,7 @@ export const SETTINGS: readonly Setting[] = [
     min: 64,
     max: 1_048_576,
     defaultText: '512',
-    help: 'memory that records waiting to be indexed may take in the builder, MiB',
+    help: 'memory of its own that the builder keeps below (mapped index files apart; at least 192 is kept), MiB',
   },
   {
     key: 'queryMemoryMib',

@@ -18,6 +18,8 @@ export interface ManagedProcessOptions {
   /** For messages. */
   readonly name: string;
   readonly entry: string;
+  /** For node itself. */
+  readonly nodeArguments?: readonly string[] | undefined;
   readonly settings: ProcessSettings;
   /** A socket to listen on instead of opening one. */
   readonly socket?: SocketHandle | undefined;
@@ -57,14 +59,18 @@ export class ManagedProcess {
   private constructor(options: ManagedProcessOptions) {
     this.name = options.name;
     const cacheFolder = getCompileCacheDir();
-    this.#child = spawn(process.execPath, [...process.execArgv, options.entry], {
-      // Settings, and with them secrets, travel over the channel: nothing of them in arguments or environment.
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: {
-        ...withoutSettings(process.env),
-        ...(cacheFolder === undefined ? {} : { NODE_COMPILE_CACHE: cacheFolder }),
+    this.#child = spawn(
+      process.execPath,
+      [...process.execArgv, ...(options.nodeArguments ?? []), options.entry],
+      {
+        // Settings, and with them secrets, travel over the channel: nothing of them in arguments or environment.
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: {
+          ...withoutSettings(process.env),
+          ...(cacheFolder === undefined ? {} : { NODE_COMPILE_CACHE: cacheFolder }),
+        },
       },
-    });
+    );
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#running = false;

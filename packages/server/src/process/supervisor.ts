@@ -8,6 +8,7 @@
  * reading, and no connection that waits in its queue is lost. When a process dies unasked while others live, its socket is
  * closed, so that new connections go to the others until it is back.
  */
+import { builderNodeArguments } from '@skein/member';
 import type { Logger } from 'pino';
 import { ManagedProcess, type ProcessExit, type SocketHandle } from './managed-process.ts';
 import type { FromProcess, MetricsSnapshot, ProcessSettings } from './messages.ts';
@@ -138,34 +139,38 @@ export class Supervisor {
   }
 
   async #spawnBuilder(): Promise<ManagedProcess> {
-    return this.#spawn('builder', this.#options.builderEntry, builderStartMsMax);
+    const { builderMemoryMib } = this.#settings.configuration;
+    return this.#spawn({
+      name: 'builder',
+      entry: this.#options.builderEntry,
+      nodeArguments: builderNodeArguments(builderMemoryMib * 1024 * 1024),
+      startMsMax: builderStartMsMax,
+    });
   }
 
   async #spawnQuery(slot: Slot): Promise<ManagedProcess> {
     const first = this.#slots[0];
     // Where sockets cannot share a port, all processes listen on the first one's.
     const shared = first?.process?.sharesPort === false ? first.socket : undefined;
-    return this.#spawn(
-      `query process ${slot.at}`,
-      this.#options.queryEntry,
-      queryStartMsMax,
-      slot.socket ?? shared,
-    );
+    return this.#spawn({
+      name: `query process ${slot.at}`,
+      entry: this.#options.queryEntry,
+      startMsMax: queryStartMsMax,
+      socket: slot.socket ?? shared,
+    });
   }
 
-  async #spawn(
-    name: string,
-    entry: string,
-    startMsMax: number,
-    socket?: SocketHandle,
-  ): Promise<ManagedProcess> {
+  async #spawn(what: {
+    readonly name: string;
+    readonly entry: string;
+    readonly nodeArguments?: readonly string[];
+    readonly startMsMax: number;
+    readonly socket?: SocketHandle | undefined;
+  }): Promise<ManagedProcess> {
     const settings = { ...this.#settings, processNumber: this.#processNumber++ };
     const process = await ManagedProcess.start({
-      name,
-      entry,
+      ...what,
       settings,
-      startMsMax,
-      socket,
       onSpawned: (spawned) => {
         this.#all.add(spawned);
         void spawned.exited.then(() => this.#all.delete(spawned));
@@ -173,7 +178,7 @@ export class Supervisor {
       },
       onMessage: (sender, message) => this.#receive(sender, message),
     });
-    this.#options.log.debug({ pid: process.pid }, `${name} is running`);
+    this.#options.log.debug({ pid: process.pid }, `${what.name} is running`);
     return process;
   }
 
