@@ -70,11 +70,12 @@ export class IndexWriter {
     this.schema = schema;
     this.#builder = new SegmentBuilder(schema);
     const named = manifest === undefined ? new Set<string>() : filesOf(manifest);
+    // Without a manifest nothing is removed: it may be the manifest that was lost.
+    if (manifest === undefined) return;
     // What a crash left behind: written, but never published.
     for (const name of directory.list()) {
       if (name !== MANIFEST_FILE && !named.has(name)) directory.remove(name);
     }
-    if (manifest === undefined) return;
     const deletions = readDeletions(directory, manifest);
     this.#segments = manifest.segments.map((entry) => ({
       entry,

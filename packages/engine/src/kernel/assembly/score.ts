@@ -66,6 +66,7 @@ const LIST_TYPOS: usize = 0; // u8 per list; 255: none
 const LIST_EXACT: usize = 128; // u8 per list
 const LIST_SIZE: usize = 256; // u8 per list
 const SINGLE_ELEMENT: usize = 384; // u8: some element is just the (only) word
+const MARKS_BASE: usize = 388; // u32: the position of the first mark
 const UNIT_LIST: usize = 448; // u32 per unit of the cover: its list
 const UNIT_SPAN: usize = 640;
 const COVER: usize = 832; // per word place, 33 × 4 u32: matched, typos, singles, choice
@@ -75,7 +76,10 @@ const TUPLE: usize = 1920; // criteria of the record at hand
 const VALUES: usize = 2048; // typo, words, proximity, attribute, exact
 const OCCURRENCES: usize = 2112; // per list 32 × u32: field << 24 | position
 const POSITION_MARKS: usize = OCCURRENCES + 65 * 32 * 4; // per position 3 × u32: phrase words, split firsts, split seconds
-export const POSITION_MARKS_MAX: u32 = 65536;
+const POSITION_MARKS_MAX: u32 = 65536;
+/** Marks kept when the window of marked positions moves on: more than the words of a query. */
+const POSITION_MARKS_KEPT: u32 = 64;
+const POSITION_MAX: u32 = 0xffffff;
 
 function resetLists(work: usize): void {
   memory.fill(work + LIST_TYPOS, 255, LIST_COUNT);
@@ -91,7 +95,7 @@ function addOccurrence(work: usize, list: u32, typos: u32, exact: u32, field: u3
     store<u8>(work + LIST_EXACT + list, 0);
     size = 0;
   }
-  const value = (field << 24) | position;
+  const value = (field << 24) | min(position, POSITION_MAX);
   const at = work + OCCURRENCES + ((list * OCCURRENCES_MAX + size) << 2);
   // One term can be an alternative in two ways.
   const repeated = size > 0 && load<u32>(at - 4) == value;
@@ -103,20 +107,54 @@ function addOccurrence(work: usize, list: u32, typos: u32, exact: u32, field: u3
 }
 
 function markPosition(work: usize, position: u32, slot: u32, bit: u32): void {
-  if (position >= POSITION_MARKS_MAX) return;
-  const at = work + POSITION_MARKS + <usize>(position * 12 + (slot << 2));
+  const base = load<u32>(work + MARKS_BASE);
+  // A compound of very many parts may lead back to before the window.
+  if (position < base) return;
+  const at = work + POSITION_MARKS + <usize>((position - base) * 12 + (slot << 2));
   store<u32>(at, load<u32>(at) | bit);
+}
+
+function isBeyondMarks(work: usize, position: u32): bool {
+  const base = load<u32>(work + MARKS_BASE);
+  return position > base && position - base >= POSITION_MARKS_MAX;
+}
+
+/** Moves the window on; the marks at its end stay. */
+function slideMarks(work: usize): void {
+  const marks = work + POSITION_MARKS;
+  const moved = POSITION_MARKS_MAX - POSITION_MARKS_KEPT;
+  memory.copy(marks, marks + <usize>(moved * 12), <usize>(POSITION_MARKS_KEPT * 12));
+  memory.fill(marks + <usize>(POSITION_MARKS_KEPT * 12), 0, <usize>(moved * 12));
+  store<u32>(work + MARKS_BASE, load<u32>(work + MARKS_BASE) + moved);
+}
+
+/** Marks up to before `positionEnd`, in the window. */
+function markCount(work: usize, positionEnd: u32): u32 {
+  const base = load<u32>(work + MARKS_BASE);
+  return positionEnd <= base ? 0 : min(positionEnd - base, POSITION_MARKS_MAX);
+}
+
+function clearMarks(work: usize, count: u32): void {
+  memory.fill(work + POSITION_MARKS, 0, <usize>(count * 12));
+  store<u32>(work + MARKS_BASE, 0);
 }
 
 /** Phrases and splits of one field: its positions are marked, now their sequences become occurrences. */
 function closeMarks(plan: usize, work: usize, field: u32, positionEnd: u32): void {
-  const end = min(positionEnd, POSITION_MARKS_MAX);
+  const end = markCount(work, positionEnd);
+  emitMarks(plan, work, field, end, end);
+  clearMarks(work, end);
+}
+
+/** Sequences that begin before `startEnd`, counted in the window. */
+function emitMarks(plan: usize, work: usize, field: u32, startEnd: u32, end: u32): void {
+  const base = load<u32>(work + MARKS_BASE);
   const marks = work + POSITION_MARKS;
   const phrases = <usize>load<u32>(plan + PHRASES);
   const phraseCount = load<u32>(plan + PHRASE_COUNT);
   const splits = load<u32>(plan + SPLIT_COUNT);
   const flags = load<u32>(load<u32>(plan + FIELDS) + (field << 2));
-  for (let position: u32 = 0; position < end; position++) {
+  for (let position: u32 = 0; position < startEnd; position++) {
     const at = marks + <usize>(position * 12);
     const phraseBits = load<u32>(at);
     if (phraseBits) {
@@ -133,8 +171,9 @@ function closeMarks(plan: usize, work: usize, field: u32, positionEnd: u32): voi
         }
         if (!whole) continue;
         const exact: u32 = flags & FIELD_NO_EXACT ? 0 : 1;
-        for (let word: u32 = 0; word < count; word++)
-          addPhraseOccurrence(work, first + word, exact, field, position + word);
+        for (let word: u32 = 0; word < count; word++) {
+          addPhraseOccurrence(work, first + word, exact, field, base + position + word);
+        }
       }
     }
     if (splits && position + 1 < end) {
@@ -142,11 +181,10 @@ function closeMarks(plan: usize, work: usize, field: u32, positionEnd: u32): voi
       while (both) {
         const word = <u32>ctz(both);
         both &= both - 1;
-        addOccurrence(work, word, 1, 0, field, position);
+        addOccurrence(work, word, 1, 0, field, base + position);
       }
     }
   }
-  memory.fill(marks, 0, <usize>(end * 12));
 }
 
 /** Overlapping phrases give a word's occurrence once. */
@@ -208,6 +246,10 @@ function scan(plan: usize, work: usize, doc: u32): void {
         const word = e & 31;
         if (e & (EVENT_PHRASE | EVENT_SPLIT_FIRST | EVENT_SPLIT_SECOND)) {
           anyMark = true;
+          while (isBeyondMarks(work, position)) {
+            emitMarks(plan, work, field, POSITION_MARKS_MAX - POSITION_MARKS_KEPT, POSITION_MARKS_MAX);
+            slideMarks(work);
+          }
           if (e & EVENT_PHRASE) {
             markPosition(work, position, 0, 1 << word);
           } else if (!(flags & FIELD_NO_TYPO)) {
@@ -502,7 +544,7 @@ function holdsPhrase(work: usize, start: usize, end: usize, terms: usize, count:
       continue;
     }
     if (entryField != field) {
-      found = closePhrase(work, markEnd, count);
+      found = closePhrase(work, markEnd, count) || found;
       field = entryField;
       position = 0;
       markEnd = 0;
@@ -512,26 +554,35 @@ function holdsPhrase(work: usize, start: usize, end: usize, terms: usize, count:
     const term = entry >>> 8;
     for (let ordinal: u32 = 0; ordinal < count; ordinal++) {
       if (load<u32>(terms + (ordinal << 2)) != term) continue;
+      while (isBeyondMarks(work, position)) {
+        found = findPhrase(work, POSITION_MARKS_MAX, count) || found;
+        slideMarks(work);
+      }
       markPosition(work, position, 0, 1 << ordinal);
-      if (position + 1 > markEnd) markEnd = min(position + 1, POSITION_MARKS_MAX);
+      if (position + 1 > markEnd) markEnd = position + 1;
     }
     position++;
   }
   return closePhrase(work, markEnd, count) || found;
 }
 
-/** Whether the marks hold the whole phrase; clears them. */
-function closePhrase(work: usize, end: u32, count: u32): bool {
-  if (end == 0) return false;
+/** Whether the marks up to before `positionEnd` hold the whole phrase; clears them. */
+function closePhrase(work: usize, positionEnd: u32, count: u32): bool {
+  if (positionEnd == 0) return false;
+  const end = markCount(work, positionEnd);
+  const found = findPhrase(work, end, count);
+  clearMarks(work, end);
+  return found;
+}
+
+function findPhrase(work: usize, end: u32, count: u32): bool {
   const marks = work + POSITION_MARKS;
   let run: u32 = 0; // bit j: the first j + 1 words end at the position before
-  let found = false;
   for (let position: u32 = 0; position < end; position++) {
     run = ((run << 1) | 1) & load<u32>(marks + <usize>(position * 12));
-    if ((run >>> (count - 1)) & 1) found = true;
+    if ((run >>> (count - 1)) & 1) return true;
   }
-  memory.fill(marks, 0, <usize>(end * 12));
-  return found;
+  return false;
 }
 
 // The heap holds the best records, the worst on top: per entry the criteria's tuple, the doc, the group.
