@@ -530,6 +530,29 @@ export function phraseFilter(plan: usize, bitset: usize, bytes: usize, terms: us
   }
 }
 
+const NOT_HELD: u32 = 0;
+const HELD: u32 = 1;
+const UNDECIDED: u32 = 2;
+
+/** Two words in a row, without marks; undecided where a compound goes back, since then the second may come before the first. */
+function holdsPair(start: usize, end: usize, first: u32, second: u32): u32 {
+  let awaited = false; // the entry before was the first word
+  let field: u32 = CONTROL_FIELD;
+  for (let at = start; at < end; at += 4) {
+    const entry = load<u32>(at);
+    if ((entry & 255) == CONTROL_FIELD) {
+      if (<i32>(entry >>> 9) < DELTA_BIAS) return UNDECIDED;
+      awaited = false;
+      continue;
+    }
+    const term = entry >>> 8;
+    if (awaited && term == second && (entry & 255) == field) return HELD;
+    awaited = term == first;
+    field = entry & 255;
+  }
+  return NOT_HELD;
+}
+
 function holdsPhrase(work: usize, start: usize, end: usize, terms: usize, count: u32): bool {
   let field: u32 = CONTROL_FIELD;
   let position: u32 = 0;
