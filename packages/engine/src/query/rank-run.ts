@@ -34,8 +34,40 @@ export function rankRecords(
     .filter((search) => search.count > 0)
     .map((search) => rankSegment(run, search, criteria, query, options));
   if (bySegment.length === 1) return bySegment[0]!;
-  const ranked = bySegment.flat().sort((a, b) => compareRecords(a, b, criteria));
-  return keepGroups(ranked, options).slice(0, options.count);
+  return mergeRanked(bySegment, criteria, options);
+}
+
+/** What each segment found, in order → the best of all. Costs a few comparisons per record taken, however many there are. */
+function mergeRanked(
+  bySegment: readonly (readonly RankedRecord[])[],
+  criteria: readonly ActiveCriterion[],
+  { count, groupLimit }: { readonly count: number; readonly groupLimit: number },
+): readonly RankedRecord[] {
+  /** Sorted by what each offers next, the best last. */
+  const queues: { readonly records: readonly RankedRecord[]; next: number }[] = [];
+  const offer = (queue: (typeof queues)[number]): void => {
+    const record = queue.records[queue.next];
+    if (record === undefined) return;
+    let at = queues.length;
+    while (at > 0) {
+      const other = queues[at - 1]!;
+      if (compareRecords(record, other.records[other.next]!, criteria) < 0) break;
+      queues[at] = other;
+      at--;
+    }
+    queues[at] = queue;
+  };
+  for (const records of bySegment) offer({ records, next: 0 });
+  const isKept = groupGate(groupLimit);
+  const best: RankedRecord[] = [];
+  while (best.length < count) {
+    const queue = queues.pop();
+    if (queue === undefined) break;
+    const record = queue.records[queue.next++]!;
+    if (isKept(record)) best.push(record);
+    offer(queue);
+  }
+  return best;
 }
 
 /** The best `groupLimit` of each group, in order; 0: all. */
@@ -43,15 +75,20 @@ export function keepGroups(
   ranked: readonly RankedRecord[],
   { groupLimit }: { readonly groupLimit: number },
 ): readonly RankedRecord[] {
-  if (groupLimit === 0) return ranked;
+  return groupLimit === 0 ? ranked : ranked.filter(groupGate(groupLimit));
+}
+
+/** Asked about records from the best on: whether fewer than `groupLimit` of the record's group came before; 0: all are kept. */
+function groupGate(groupLimit: number): (record: RankedRecord) => boolean {
   const seen = new Map<string, number>();
-  return ranked.filter(({ search, docId }) => {
+  return ({ search, docId }) => {
+    if (groupLimit === 0) return true;
     const group = search.reader.columns.distinctValue(docId);
     if (group === undefined) return true;
     const count = (seen.get(group) ?? 0) + 1;
     seen.set(group, count);
     return count <= groupLimit;
-  });
+  };
 }
 
 /** The best records of a segment, in order. */
@@ -185,7 +222,8 @@ function compareRecords(a: RankedRecord, b: RankedRecord, criteria: readonly Act
   const sameSegment = a.search === b.search;
   const columnsA = a.search.reader.columns;
   const columnsB = b.search.reader.columns;
-  for (const [at, criterion] of criteria.entries()) {
+  for (let at = 0; at < criteria.length; at++) {
+    const criterion = criteria[at]!;
     const difference =
       sameSegment || (criterion.kind !== 'sort' && criterion.kind !== 'custom')
         ? a.values[a.valuesAt + at]! - b.values[b.valuesAt + at]!
