@@ -1,4 +1,6 @@
 /** Facet counts and numeric statistics of the matching records, over all segments. Rules: `docs/relevance.md`, section 6. */
+import type { FacetReader } from '../facets/facet-reader.ts';
+import { docIdsOf } from '../kernel/bitset.ts';
 import type { FacetResult, FacetValueCount, SearchQuery } from './search-query.ts';
 import type { SegmentSearch } from './segment-search.ts';
 
@@ -44,6 +46,7 @@ export function facetCounts(
 function countsOf(path: string, { search, docs, count }: CountedDocs, shown?: number): FacetValueCount[] {
   const facet = search.reader.columns.facet(path);
   if (facet === undefined || count === 0) return [];
+  if (count * SPARSE_FACTOR < facet.valueCount) return fewCounts(facet, { search, docs, count });
   const { memory } = search;
   const mark = memory.mark();
   const counts = facet.count(docs, count);
@@ -56,11 +59,33 @@ function countsOf(path: string, { search, docs, count }: CountedDocs, shown?: nu
   return values;
 }
 
+/** Looking at a record's values costs about as much as looking at so many counts. */
+const SPARSE_FACTOR = 64;
+
+/** As `countsOf`, for records so few that a walk through all values would cost more. */
+function fewCounts(facet: FacetReader, { search, docs }: CountedDocs): FacetValueCount[] {
+  const counts = new Map<number, number>();
+  for (const docId of docIdsOf(search.memory, docs, search.docCount)) {
+    const ordinals = facet.ordinalsOf(docId);
+    for (let at = 0; at < ordinals.length; at++) {
+      counts.set(ordinals[at]!, (counts.get(ordinals[at]!) ?? 0) + 1);
+    }
+  }
+  return Array.from(counts, ([ordinal, count]) => ({ value: facet.value(ordinal), count }));
+}
+
 /** The `n`th largest count, at least 1. */
 function nthLargest(counts: Uint32Array, n: number): number {
-  if (counts.length <= n) return 1;
-  const sorted = counts.filter((count) => count > 0).sort();
-  return n === 0 || sorted.length <= n ? 1 : sorted[sorted.length - n]!;
+  if (n === 0 || counts.length <= n) return 1;
+  // The n largest so far, ascending. Few counts get in, so shifting costs little.
+  const largest = new Uint32Array(n);
+  for (const count of counts) {
+    if (count <= largest[0]!) continue;
+    let at = 0;
+    for (; at + 1 < n && largest[at + 1]! < count; at++) largest[at] = largest[at + 1]!;
+    largest[at] = count;
+  }
+  return Math.max(1, largest[0]!);
 }
 
 function numericStats(path: string, counted: readonly CountedDocs[]): FacetResult['stats'] {
