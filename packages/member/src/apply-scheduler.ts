@@ -428,10 +428,11 @@ export class ApplyScheduler {
 
   #dueMs(line: IndexLine): number {
     if (this.#draining) return 0;
-    const interval = Math.min(
-      PUBLISH_INTERVAL_MS_MAX,
-      Math.max(this.#options.publishIntervalMs, 3 * line.lastPublishMs),
-    );
+    // While more is waiting than can be applied between two publishes, fewer and larger segments let it be done sooner.
+    const isBehind = line.queuedCount > 0;
+    const interval = isBehind
+      ? PUBLISH_INTERVAL_MS_MAX
+      : Math.min(PUBLISH_INTERVAL_MS_MAX, Math.max(this.#options.publishIntervalMs, 3 * line.lastPublishMs));
     return Math.max((line.dirtySinceMs ?? 0) + GATHER_MS, line.lastPublishEndMs + interval);
   }
 

@@ -39,7 +39,7 @@ export function shareBuilderMemory(memoryBytesMax: number): BuilderMemory {
  */
 export function builderNodeArguments(memoryBytesMax: number): readonly string[] {
   const heapBytes = MAIN_HEAP_BYTES_MIN + sharedBytes(memoryBytesMax) / 2;
-  return [`--max-old-space-size=${Math.floor(heapBytes / 2 ** 20)}`, '--max-semi-space-size=8'];
+  return [`--max-old-space-size=${Math.floor(heapBytes / 2 ** 20)}`, '--max-semi-space-size=16'];
 }
 
 /** Limits of V8 in a thread for merges or rebuilds. */

@@ -64,6 +64,14 @@ export class Member {
     return this.#views.open(application, index);
   }
 
+  /**
+   * Undefined: `openIndex` has the index at hand. Else resolves when it has; meanwhile other work goes on, which it would not while
+   * `openIndex` opens a large index itself.
+   */
+  whenIndexAtHand(application: string, index: string): Promise<void> | undefined {
+    return this.#views.whenAtHand(application, index);
+  }
+
   /** The application with its keys; undefined when there is none. */
   application(application: string): ApplicationState | undefined {
     return this.#applications.get(application);

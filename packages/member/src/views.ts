@@ -49,6 +49,8 @@ export class Views {
   readonly #options: ViewsOptions;
   readonly #entries: LRUCache<string, Entry>;
   readonly #renewals = new Map<string, { readonly now: Promise<void>; again: Promise<void> | undefined }>();
+  /** Counts `markAllStale`: what was read before it is stale as well. */
+  #era = 0;
 
   constructor(options: ViewsOptions) {
     this.#options = options;
@@ -90,6 +92,16 @@ export class Views {
   }
 
   /**
+   * Undefined: `open` has the index at hand. Else it is being opened piece by piece, giving way to other queries, and the promise
+   * resolves when `open` need not do it at one go. Never rejects: `open` says what is wrong.
+   */
+  whenAtHand(application: string, index: string): Promise<void> | undefined {
+    const key = keyOf(application, index);
+    if (this.#entries.peek(key) !== undefined) return undefined;
+    return this.#renewals.get(key)?.now ?? this.#startRenewal(application, index);
+  }
+
+  /**
    * Resolves when the next `open` of these indexes gives a state at least as new as what is published now. Until then the old one goes on
    * answering: opening a large new segment takes its time, and gives way to queries again and again.
    */
@@ -102,6 +114,7 @@ export class Views {
   }
 
   markAllStale(): void {
+    this.#era++;
     for (const entry of this.#entries.values()) entry.stale = true;
   }
 
@@ -114,6 +127,11 @@ export class Views {
       return running.again;
     }
     if (this.#entries.peek(key) === undefined) return Promise.resolve();
+    return this.#startRenewal(application, index);
+  }
+
+  #startRenewal(application: string, index: string): Promise<void> {
+    const key = keyOf(application, index);
     const now = this.#renewNow(application, index).finally(() => this.#renewals.delete(key));
     this.#renewals.set(key, { now, again: undefined });
     return now;
@@ -122,35 +140,40 @@ export class Views {
   async #renewNow(application: string, index: string): Promise<void> {
     const key = keyOf(application, index);
     const known = this.#entries.peek(key);
-    if (known === undefined) return;
+    const era = this.#era;
     const directory = new FileDirectory(this.#options.layout.indexFolder(application, index));
     let renewed: Entry | undefined;
     try {
       renewed = await renewInSteps(directory, index, known);
     } catch {
       // Replaced meanwhile, or damaged: the next `open` looks again, and says so.
-      known.stale = true;
+      if (known !== undefined) known.stale = true;
       return;
     }
     // An `open` in between may have found something newer still, or the bounds may have put it out.
     if (this.#entries.peek(key) !== known || renewed === known) return;
-    if (renewed === undefined) this.#entries.delete(key);
-    else this.#entries.set(key, renewed);
+    if (renewed === undefined) {
+      this.#entries.delete(key);
+      return;
+    }
+    // Changes may have been missed while it was read.
+    renewed.stale = era !== this.#era;
+    this.#entries.set(key, renewed);
   }
 }
 
-/** Opens the newer state piece by piece; undefined when the index is gone, `known` itself when there is no newer one. */
+/** Opens the latest state piece by piece; undefined when there is no index, `known` itself when there is no newer state. */
 async function renewInSteps(
   directory: FileDirectory,
   index: string,
-  known: Entry,
+  known: Entry | undefined,
 ): Promise<Entry | undefined> {
   const manifest = readManifest(directory);
   if (manifest === undefined) return undefined;
   const meta = decodeIndexMeta(manifest.meta, index);
-  const sameIndex = known.meta.bornSequence === meta.bornSequence;
-  if (sameIndex && known.manifest.generation === manifest.generation) return known;
-  const steps = View.openSteps(directory, manifest, sameIndex ? known.view : undefined);
+  const sameIndex = known?.meta.bornSequence === meta.bornSequence;
+  if (known !== undefined && sameIndex && known.manifest.generation === manifest.generation) return known;
+  const steps = View.openSteps(directory, manifest, sameIndex ? known?.view : undefined);
   let turnEndMs = performance.now() + TURN_MS;
   for (;;) {
     const step = steps.next();
