@@ -117,6 +117,16 @@ export class Call {
     return index;
   }
 
+  /** Runs `answer` when the indexes can be opened without keeping other requests waiting; at once where they are open. */
+  whenAtHand(indexNames: readonly string[], answer: () => ApiResponse): ApiResponse | Promise<ApiResponse> {
+    const waits: Promise<void>[] = [];
+    for (const name of indexNames) {
+      const wait = this.#member.whenAtHand(this.application.id, name);
+      if (wait !== undefined) waits.push(wait);
+    }
+    return waits.length === 0 ? answer() : Promise.all(waits).then(answer);
+  }
+
   body(): JsonObject {
     return parseJsonObject(this.request.body);
   }

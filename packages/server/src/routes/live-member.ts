@@ -30,6 +30,7 @@ export function liveMember(
         throw new ApiError('index-damaged', { index: name });
       }
     },
+    whenAtHand: (application, name) => member.whenIndexAtHand(application, name),
     async propose(application, operation, until) {
       try {
         return await member.propose(operation, { application, until, proposedAtMs: nowMs() });

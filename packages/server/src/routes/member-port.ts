@@ -14,6 +14,8 @@ export interface MemberPort {
    * `settings` is the same object for as long as the settings do not change.
    */
   index(application: string, name: string): ReadableIndex | undefined;
+  /** Undefined: `index` has it at hand. Else resolves when it has, without keeping other requests waiting. Never rejects. */
+  whenAtHand(application: string, name: string): Promise<void> | undefined;
   /**
    * Resolves when the operation is durable, or, with `'visible'`, when the next query of any process sees it. Rejects with an
    * `ApiError`: either nothing has changed, or the error says that the outcome is unknown.

@@ -27,6 +27,8 @@ import { parametersOf } from '../http/credentials.ts';
 import type { ApiContext, Call } from './endpoint-handler.ts';
 import type { ReadableIndex } from './member-port.ts';
 
+type Answer = ApiResponse | Promise<ApiResponse>;
+
 const NO_RESULT: SearchResult = {
   hits: [],
   hitCount: 0,
@@ -36,71 +38,90 @@ const NO_RESULT: SearchResult = {
   automaticRadius: undefined,
 };
 
-export function searchSingleIndex(call: Call, context: ApiContext): ApiResponse {
-  return jsonText(searched(call, context, call.indexName, call.body(), call.request.startedAtMs).text);
+export function searchSingleIndex(call: Call, context: ApiContext): Answer {
+  return ofIndex(call, () =>
+    jsonText(searched(call, context, call.indexName, call.body(), call.request.startedAtMs).text),
+  );
 }
 
 /** `GET /1/indexes/{indexName}?query=…` of old clients. */
-export function searchGet(call: Call, context: ApiContext): ApiResponse {
-  return jsonText(searched(call, context, call.indexName, queryBody(call), call.request.startedAtMs).text);
+export function searchGet(call: Call, context: ApiContext): Answer {
+  return ofIndex(call, () =>
+    jsonText(searched(call, context, call.indexName, queryBody(call), call.request.startedAtMs).text),
+  );
 }
 
 /** Several searches in one request. They run one after the other, so each one's time is its own. */
-export function search(call: Call, context: ApiContext): ApiResponse {
+export function search(call: Call, context: ApiContext): Answer {
   const { strategy, requests } = parseMultiQuery(call.body());
-  call.allow(requests.map(({ indexName }) => indexName));
-  const results: string[] = [];
-  let enough = false;
-  for (const entry of requests) {
-    const startedAtMs = performance.now();
-    if (enough && entry.kind === 'search') {
-      const request = searchRequest(call, call.open(entry.indexName), entry.body);
-      results.push(renderUnprocessedSearch(renderOptions(context, entry.indexName, request, startedAtMs)));
-    } else if (entry.kind === 'facet') {
-      results.push(facetValues(call, entry.indexName, entry.facetName, entry.body, startedAtMs));
-    } else {
-      const { text, filledPage } = searched(call, context, entry.indexName, entry.body, startedAtMs);
-      results.push(text);
-      enough = strategy === 'stopIfEnoughMatches' && filledPage;
+  const indexNames = requests.map(({ indexName }) => indexName);
+  call.allow(indexNames);
+  return call.whenAtHand(indexNames, () => {
+    const results: string[] = [];
+    let enough = false;
+    for (const entry of requests) {
+      const startedAtMs = performance.now();
+      if (enough && entry.kind === 'search') {
+        const request = searchRequest(call, call.open(entry.indexName), entry.body);
+        results.push(renderUnprocessedSearch(renderOptions(context, entry.indexName, request, startedAtMs)));
+      } else if (entry.kind === 'facet') {
+        results.push(facetValues(call, entry.indexName, entry.facetName, entry.body, startedAtMs));
+      } else {
+        const { text, filledPage } = searched(call, context, entry.indexName, entry.body, startedAtMs);
+        results.push(text);
+        enough = strategy === 'stopIfEnoughMatches' && filledPage;
+      }
     }
-  }
-  return jsonText(renderResults(results));
-}
-
-export function searchForFacetValues(call: Call): ApiResponse {
-  const facet = param(call.request, 'facetName');
-  return jsonText(facetValues(call, call.indexName, facet, call.body(), call.request.startedAtMs));
-}
-
-export function browse(call: Call, context: ApiContext): ApiResponse {
-  return browsed(call, context, call.body());
-}
-
-export function browseGet(call: Call, context: ApiContext): ApiResponse {
-  return browsed(call, context, queryBody(call));
-}
-
-export function getObject(call: Call, context: ApiContext): ApiResponse {
-  const objectID = objectIDOf(param(call.request, 'objectID'), 0);
-  const index = call.open(call.indexName);
-  const record = visibleRecord(call, index, objectID);
-  if (record === undefined) throw new ApiError('object-not-found');
-  const wanted = call.request.query.get('attributesToRetrieve') ?? undefined;
-  return jsonText(shown(call, context, index, record, parseAttributesToRetrieve(wanted)));
-}
-
-export function getObjects(call: Call, context: ApiContext): ApiResponse {
-  const requests = parseGetObjects(call.body());
-  call.allow(requests.map(({ indexName }) => indexName));
-  let message: string | undefined;
-  const results = requests.map(({ indexName, objectID, attributesToRetrieve }) => {
-    const index = call.open(indexName);
-    const record = visibleRecord(call, index, objectID);
-    if (record !== undefined) return shown(call, context, index, record, attributesToRetrieve);
-    message ??= `ObjectID ${objectID} does not exist.`;
-    return 'null';
+    return jsonText(renderResults(results));
   });
-  return jsonText(renderResults(results, message));
+}
+
+export function searchForFacetValues(call: Call): Answer {
+  const facet = param(call.request, 'facetName');
+  return ofIndex(call, () =>
+    jsonText(facetValues(call, call.indexName, facet, call.body(), call.request.startedAtMs)),
+  );
+}
+
+export function browse(call: Call, context: ApiContext): Answer {
+  return ofIndex(call, () => browsed(call, context, call.body()));
+}
+
+export function browseGet(call: Call, context: ApiContext): Answer {
+  return ofIndex(call, () => browsed(call, context, queryBody(call)));
+}
+
+export function getObject(call: Call, context: ApiContext): Answer {
+  const objectID = objectIDOf(param(call.request, 'objectID'), 0);
+  return ofIndex(call, () => {
+    const index = call.open(call.indexName);
+    const record = visibleRecord(call, index, objectID);
+    if (record === undefined) throw new ApiError('object-not-found');
+    const wanted = call.request.query.get('attributesToRetrieve') ?? undefined;
+    return jsonText(shown(call, context, index, record, parseAttributesToRetrieve(wanted)));
+  });
+}
+
+export function getObjects(call: Call, context: ApiContext): Answer {
+  const requests = parseGetObjects(call.body());
+  const indexNames = requests.map(({ indexName }) => indexName);
+  call.allow(indexNames);
+  return call.whenAtHand(indexNames, () => {
+    let message: string | undefined;
+    const results = requests.map(({ indexName, objectID, attributesToRetrieve }) => {
+      const index = call.open(indexName);
+      const record = visibleRecord(call, index, objectID);
+      if (record !== undefined) return shown(call, context, index, record, attributesToRetrieve);
+      message ??= `ObjectID ${objectID} does not exist.`;
+      return 'null';
+    });
+    return jsonText(renderResults(results, message));
+  });
+}
+
+/** The answer once the index of the path is at hand. */
+function ofIndex(call: Call, answer: () => ApiResponse): Answer {
+  return call.whenAtHand([call.indexName], answer);
 }
 
 function searched(

@@ -83,9 +83,11 @@ export async function deleteBy(call: Call, context: ApiContext): Promise<ApiResp
   return json({ updatedAt: timestamp(call), taskID });
 }
 
-export function getSettings(call: Call): ApiResponse {
-  const { settings } = call.open(call.indexName);
-  return json(settingsResponse(settings, call.request.query.get('getVersion') === '2' ? 2 : 1));
+export function getSettings(call: Call): ApiResponse | Promise<ApiResponse> {
+  return call.whenAtHand([call.indexName], () => {
+    const { settings } = call.open(call.indexName);
+    return json(settingsResponse(settings, call.request.query.get('getVersion') === '2' ? 2 : 1));
+  });
 }
 
 export async function setSettings(call: Call, context: ApiContext): Promise<ApiResponse> {
