@@ -65,8 +65,9 @@ export interface PassBounds {
   readonly canEnter: (bound: PassBound) => boolean;
 }
 
-/** Fewer records are scored faster than they are told apart. */
+/** Fewer records are scored faster than they are told apart, which takes bitsets of the whole segment. */
 const PASS_RECORD_COUNT_MIN = 500;
+const PASS_RECORD_SHARE_MIN = 1 / 2048;
 
 /** Records of a tier that share a bound of one criterion. */
 interface Cut<Value extends number = number> {
@@ -249,7 +250,11 @@ export class SegmentSearch {
   /** Matching records by level of the attribute criterion, found one after the other as they are asked for. */
   *#attributeCuts(bounds: PassBounds, typos: number, exact: 0 | 1): Generator<Cut> {
     const { levels, valueBelowLevels } = this.reader;
-    if (bounds.attribute === 'none' || levels.length === 0 || this.count <= PASS_RECORD_COUNT_MIN) {
+    if (
+      bounds.attribute === 'none' ||
+      levels.length === 0 ||
+      this.count <= Math.max(PASS_RECORD_COUNT_MIN, this.docCount * PASS_RECORD_SHARE_MIN)
+    ) {
       yield WHOLE;
       return;
     }
