@@ -11,6 +11,7 @@
  *   depth 0, array   between elements of the outer array
  *   depth ≥ 1        inside a record
  */
+import { isCleanText } from './text-encoding.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -36,6 +37,8 @@ export interface RecordText {
   readonly text: string;
   /** Line on which the record starts, 1-based. */
   readonly line: number;
+  /** Set when the bytes are no UTF-8; `text` then holds U+FFFD in their place. */
+  readonly isDamaged: boolean;
 }
 
 export class JsonSplitter {
@@ -161,10 +164,10 @@ export class JsonSplitter {
 
   #take(last: Buffer): RecordText {
     const line = this.#lineOfRecord;
-    if (this.#parts.length === 0) return { text: last.toString('utf8'), line };
-    const text = Buffer.concat([...this.#parts, last]).toString('utf8');
+    const bytes = this.#parts.length === 0 ? last : Buffer.concat([...this.#parts, last]);
     this.#parts = [];
     this.#partBytes = 0;
-    return { text, line };
+    const text = bytes.toString('utf8');
+    return { text, line, isDamaged: !isCleanText(text, bytes) };
   }
 }

@@ -19,7 +19,7 @@ test('lines are those of the text, wherever it is cut', () => {
         .toString()
         .replace(/^\uFEFF/, '')
         .split('\n')
-        .map((each, at) => ({ text: each.trim(), line: at + 1, isTooLong: false }))
+        .map((each, at) => ({ text: each.trim(), line: at + 1, isTooLong: false, isDamaged: false }))
         .filter((each) => each.text !== '');
       expect(found).toEqual(expected);
     }),
@@ -34,8 +34,8 @@ test('a line past the bound is told and skipped; the next ones are whole', () =>
     ...splitter.end(),
   ];
   expect(found).toEqual([
-    { text: 'abc', line: 1, isTooLong: false },
-    { text: '123456789', line: 2, isTooLong: true },
-    { text: 'def', line: 3, isTooLong: false },
+    { text: 'abc', line: 1, isTooLong: false, isDamaged: false },
+    { text: '123456789', line: 2, isTooLong: true, isDamaged: false },
+    { text: 'def', line: 3, isTooLong: false, isDamaged: false },
   ]);
 });

@@ -2,12 +2,16 @@
  * Cuts a stream of bytes into lines, for NDJSON. Unlike the JSON splitter it needs no state from what came before,
  * so a broken line costs only itself. A line longer than `lineBytesMax` is reported and skipped, never gathered.
  */
+import { isCleanText } from './text-encoding.ts';
+
 export interface Line {
   readonly text: string;
   /** 1-based. */
   readonly line: number;
   /** Set when the line is longer than the bound; `text` is then its beginning. */
   readonly isTooLong: boolean;
+  /** Set when the bytes are no UTF-8; `text` then holds U+FFFD in their place. */
+  readonly isDamaged: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -63,7 +67,10 @@ export class LineSplitter {
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     const decoded = bytes.toString('utf8');
     const text = (this.#line === 1 ? decoded.replace(/^\uFEFF/, '') : decoded).trim();
-    if (text !== '' || this.#isTooLong) found.push({ text, line: this.#line, isTooLong: this.#isTooLong });
+    if (text !== '' || this.#isTooLong) {
+      const isDamaged = !this.#isTooLong && !isCleanText(text, bytes);
+      found.push({ text, line: this.#line, isTooLong: this.#isTooLong, isDamaged });
+    }
     this.#parts = [];
     this.#partBytes = 0;
     this.#isTooLong = false;

@@ -80,3 +80,26 @@ test('the format is told from the name, else from the first bytes', () => {
   expect(format('-', '  [1]')).toBe('json');
   expect(format('-', '{"a":1}\n{')).toBe('ndjson');
 });
+
+test('bytes that are no UTF-8 are rejected, not replaced; a U+FFFD that is in the file is text', async () => {
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  for (const [name, content] of [
+    ['l.json', '[{"a":"caf\u00e9"},{"a":"x"}]'],
+    ['l.ndjson', '{"a":"caf\u00e9"}\n{"a":"x"}\n'],
+    ['l.csv', 'a\ncaf\u00e9\nx\n'],
+  ] as const) {
+    const [first, second] = await read(name, latin1(content));
+    expect(first?.reason, name).toContain('not UTF-8');
+    expect(second?.reason, name).toBeUndefined();
+    expect(second?.text, name).toBe('{"a":"x"}');
+  }
+  for (const [name, content] of [
+    ['m.json', '[{"a":"\uFFFD\u00e9"}]'],
+    ['m.ndjson', '{"a":"\uFFFD\u00e9"}'],
+    ['m.csv', 'a\n\uFFFD\u00e9'],
+  ] as const) {
+    const items = await read(name, content);
+    expect(items[0]?.text, name).toBe('{"a":"\uFFFD\u00e9"}');
+    expect(items[0]?.reason, name).toBeUndefined();
+  }
+});

@@ -9,6 +9,7 @@ import { parse as parseCsv } from 'csv-parse';
 import { CliError, messageOf } from '../cli-error.ts';
 import { JsonSplitError, JsonSplitter } from './json-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { NOT_UTF8, Utf8Watch } from './text-encoding.ts';
 
 export const FORMATS = ['auto', 'json', 'ndjson', 'csv', 'tsv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -190,14 +191,19 @@ export function sniffFormat(head: Buffer, file: string): Exclude<Format, 'auto'>
 
 async function* jsonItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<SourceItem> {
   const splitter = new JsonSplitter({ recordBytesMax });
-  for await (const chunk of chunks) yield* splitter.push(chunk);
-  yield* splitter.end();
+  const toItem = ({ text, line, isDamaged }: ReturnType<JsonSplitter['end']>[number]): SourceItem =>
+    isDamaged ? { text, line, reason: NOT_UTF8 } : { text, line };
+  for await (const chunk of chunks) yield* splitter.push(chunk).map(toItem);
+  yield* splitter.end().map(toItem);
 }
 
 async function* lineItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<SourceItem> {
   const splitter = new LineSplitter({ lineBytesMax: recordBytesMax });
-  const toItem = ({ text, line, isTooLong }: ReturnType<LineSplitter['end']>[number]): SourceItem =>
-    isTooLong ? { text, line, reason: `the line is longer than ${recordBytesMax} bytes` } : { text, line };
+  const toItem = (found: ReturnType<LineSplitter['end']>[number]): SourceItem => {
+    const { text, line } = found;
+    if (found.isTooLong) return { text, line, reason: `the line is longer than ${recordBytesMax} bytes` };
+    return found.isDamaged ? { text, line, reason: NOT_UTF8 } : { text, line };
+  };
   for await (const chunk of chunks) yield* splitter.push(chunk).map(toItem);
   yield* splitter.end().map(toItem);
 }
@@ -212,6 +218,7 @@ async function* csvItems(
   numbers: 'convert' | 'keep-text',
 ): AsyncGenerator<SourceItem> {
   const items: SourceItem[] = [];
+  const watch = new Utf8Watch();
   const parser = parseCsv({
     columns: true,
     bom: true,
@@ -220,7 +227,8 @@ async function* csvItems(
     skip_records_with_error: true,
     max_record_size: recordBytesMax,
     on_record: (record: Readonly<Record<string, string>>, { lines }) => {
-      items.push({ text: JSON.stringify(csvRecord(record, numbers)), line: lines });
+      const text = JSON.stringify(csvRecord(record, numbers));
+      items.push({ text, line: lines, ...(watch.isSuspect(text) ? { reason: NOT_UTF8 } : {}) });
       return null;
     },
     on_skip: (error) => {
@@ -234,6 +242,7 @@ async function* csvItems(
   });
   parser.resume();
   for await (const chunk of chunks) {
+    watch.push(chunk);
     await parsedBy(parser, (done) => parser.write(chunk, done));
     yield* items.splice(0);
   }
