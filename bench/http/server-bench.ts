@@ -43,7 +43,11 @@ export async function runServerBench(options: ServerBenchOptions): Promise<void>
   const [full, keystrokes] = querySets(dataset, { queries: options.queryCount, seed: options.seed });
   const queriesFile = join(folder, 'queries-keystrokes.txt');
   writeFileSync(queriesFile, keystrokes?.queries.join('\n') ?? '');
-  const env = { SKEIN_BUILDER_MEMORY_MIB: String(options.builderMemoryMib), SKEIN_LOG_LEVEL: 'warn' };
+  const env = {
+    SKEIN_BUILDER_MEMORY_MIB: String(options.builderMemoryMib),
+    SKEIN_LOG_LEVEL: 'warn',
+    SKEIN_PAGE: '0',
+  };
   say(`\n## HTTP: ${dataset.name}, ${dataset.recordCount.toLocaleString('en')} records`);
   let server = await start(env, join(folder, 'server'));
   try {
