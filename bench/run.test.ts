@@ -14,7 +14,7 @@ async function bench(...args: string[]): Promise<string> {
 test('the bench of engines runs with every peer, and Skein agrees with a scan', {
   timeout: 180_000,
 }, async () => {
-  const output = await bench('engine', '--quick', '--dataset', 'mixed');
+  const output = await bench('engine', '--quick', '--dataset', 'mixed', '--records', '1000');
   for (const peer of [
     'skein: typos',
     'sqlite: rowid',
@@ -34,7 +34,7 @@ test('the bench of engines runs with every peer, and Skein agrees with a scan', 
 test('the bench of the server runs, and no request fails', { timeout: 180_000 }, async () => {
   const output = await bench('http', '--quick', '--records', '1000');
   const rows = output.split('\n').filter((line) => /^\| (searches alone|1,000 writes\/s)/.test(line));
-  expect(rows).toHaveLength(4);
+  expect(rows).toHaveLength(2);
   for (const row of rows) expect(row).toMatch(/ 0 \|$/);
   expect(output).toContain('write → visible');
   expect(output).toContain('restart:');

@@ -152,7 +152,7 @@ async function runHttp(folder: string, choices: Choices): Promise<void> {
     dataset: DATASETS[choices.dataset ?? HTTP_STEP.dataset](choices.records ?? HTTP_STEP.records),
     queryCount: choices.queries ?? HTTP_STEP.queries,
     seed: choices.seed,
-    connections: choices.quick ? [1, 4] : HTTP_STEP.connections,
+    connections: choices.quick ? [2] : HTTP_STEP.connections,
     loopMs: choices.loopMs ?? HTTP_STEP.loopMs,
     builderMemoryMib: HTTP_STEP.builderMemoryMib,
     smallIndexCount: choices.smallIndexes ?? HTTP_STEP.smallIndexes,
