@@ -38,7 +38,8 @@ export type ClientJob =
       readonly recordsFile: string;
       readonly operationsPerSecond: number;
       readonly batchOperations: number;
-      readonly durationMs: number;
+      /** Undefined: until standard input ends. */
+      readonly durationMs: number | undefined;
       readonly probe: boolean;
     }
   | {
@@ -131,10 +132,14 @@ async function writeSteadily(job: ClientJob & { kind: 'write' }): Promise<Client
   const batches = batchesOf(job.recordsFile, job.batchOperations);
   const intervalMs = (1000 * job.batchOperations) / job.operationsPerSecond;
   const startMs = performance.now();
+  let isTold = false;
+  if (job.durationMs === undefined) process.stdin.resume().once('end', () => (isTold = true));
+  const isOver = (): boolean =>
+    isTold || performance.now() >= startMs + (job.durationMs ?? Number.POSITIVE_INFINITY);
   const inFlight = new Set<Promise<void>>();
   const idle: RawConnection[] = [];
-  const probing = job.probe ? probeVisibility(job, startMs + job.durationMs, tally) : Promise.resolve();
-  for (let sent = 0; performance.now() < startMs + job.durationMs; sent++) {
+  const probing = job.probe ? probeVisibility(job, isOver, tally) : Promise.resolve();
+  for (let sent = 0; !isOver(); sent++) {
     await pause(Math.max(0, startMs + sent * intervalMs - performance.now()));
     const batch = batches.next();
     if (batch.done === true) break;
@@ -153,12 +158,12 @@ async function writeSteadily(job: ClientJob & { kind: 'write' }): Promise<Client
 /** One record at a time, with a word of its own, looked for until it is found. */
 async function probeVisibility(
   job: ClientJob & { kind: 'write' },
-  endMs: number,
+  isOver: () => boolean,
   tally: Tally,
 ): Promise<void> {
   const writer = new RawConnection(job.target);
   const reader = new RawConnection(job.target);
-  for (let probe = 0; performance.now() < endMs; probe++) {
+  for (let probe = 0; !isOver(); probe++) {
     const word = `zqx${probe.toString(36)}probe`;
     const sentMs = performance.now();
     const body = JSON.stringify({

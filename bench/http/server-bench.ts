@@ -62,20 +62,20 @@ export async function runServerBench(options: ServerBenchOptions): Promise<void>
     for (const connections of options.connections) {
       rows.push(await searchLoop(server, { ...options, connections, queriesFile, label: 'searches alone' }));
     }
-    const writing = run({
+    const writing = begin({
       kind: 'write',
       target: targetOf(server),
       index: INDEX,
       recordsFile: files.recordsFile,
       operationsPerSecond: 1000,
       batchOperations: 10,
-      durationMs: options.loopMs * options.connections.length + 2000,
+      durationMs: undefined,
       probe: false,
     });
     for (const connections of options.connections) {
       rows.push(await searchLoop(server, { ...options, connections, queriesFile, label: '1,000 writes/s' }));
     }
-    const writes = await writing;
+    const writes = await writing.end();
     say(`\n### Keystrokes over HTTP, closed loop, with highlighting (load ${loadAverage()})`);
     const columns = ['beside', 'connections', 'requests/s', 'wall mean', 'p50', 'p99', 'max', 'server mean'];
     say(table([...columns, 'server p99 ≤', 'query CPU/request', 'failed'], rows));
@@ -288,10 +288,26 @@ function processCpuMs(server: RunningSkein): { builder: number; query: number } 
   return { builder: cpuMsOf(builder), query: query.reduce((sum, pid) => sum + cpuMsOf(pid), 0) };
 }
 
-async function run(job: ClientJob): Promise<ClientResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(job)]);
-  // JSON has no NaN: summaries of nothing come back as null.
-  return JSON.parse(stdout, (_key, value: unknown) => (value === null ? Number.NaN : value)) as ClientResult;
+function run(job: ClientJob): Promise<ClientResult> {
+  return begin(job).result;
+}
+
+function begin(job: ClientJob): { readonly result: Promise<ClientResult>; end(): Promise<ClientResult> } {
+  const running = promisify(execFile)(process.execPath, [script, JSON.stringify(job)]);
+  const result = running.then(
+    // JSON has no NaN: summaries of nothing come back as null.
+    ({ stdout }) =>
+      JSON.parse(stdout, (_key, value: unknown) => (value === null ? Number.NaN : value)) as ClientResult,
+  );
+  // Whoever waits for it later hears of a failure then.
+  result.catch(() => undefined);
+  return {
+    result,
+    end() {
+      running.child.stdin?.end();
+      return result;
+    },
+  };
 }
 
 async function put(server: RunningSkein, path: string, body: unknown): Promise<void> {
