@@ -5,7 +5,7 @@
  * Synchronous: one query runs at a time. Throws `CorruptionError` where bytes are damaged, `FileMissingError` when a file is gone
  * because a newer manifest was published meanwhile (open that one instead).
  */
-import { isJsonObject, type Json, type JsonObject, utf8Encode } from '@skein/base';
+import { utf8Encode } from '@skein/base';
 import type { Directory } from './directory.ts';
 import { addDoc, docIdsOf, intersectInto, readDocs } from './kernel/bitset.ts';
 import { type Deletions, readDeletions } from './manifest/deletions.ts';
@@ -275,11 +275,11 @@ export class View {
     return ranked.slice(query.offset).map((record, at) => {
       const { reader } = record.search;
       const recordJson = reader.records.json(record.docId);
-      const parsed = highlighter === undefined ? undefined : asObject(JSON.parse(recordJson) as Json);
+      const part = highlighter?.partOf(recordJson);
       return {
         recordJson,
-        highlightJson: parsed && highlighter?.highlight(parsed),
-        snippetJson: parsed && highlighter?.snippet(parsed),
+        highlightJson: part && highlighter?.highlight(part),
+        snippetJson: part && highlighter?.snippet(part),
         rankingInfo: query.rankingInfo ? rankingInfoOf(record, run, query) : undefined,
         distinctSequence: sequences?.[query.offset + at],
       };
@@ -404,8 +404,4 @@ function distinctSequences(ranked: readonly RankedRecord[]): readonly number[] {
     counts.set(group, sequence + 1);
     return sequence;
   });
-}
-
-function asObject(value: Json): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

@@ -177,3 +177,80 @@ test('matchedWords are the words with an alternative among the tokens', () => {
     runs,
   );
 });
+
+test('the part of a record that is looked at gives what the whole record gives', () => {
+  const path = fc.constantFrom('a', 'b', 'c', 'a.b', 'b.*', 'objectID', 'none', '__proto__');
+  const paths = fc.array(fc.oneof({ weight: 6, arbitrary: path }, fc.constant('*')), { maxLength: 3 });
+  fc.assert(
+    fc.property(
+      matcher,
+      paths,
+      paths,
+      fc.array(record, { maxLength: 4 }),
+      fc.boolean(),
+      (given, highlighted, cut, records, restrictArrays) => {
+        const highlighter = (): Highlighter =>
+          new Highlighter({
+            highlight: {
+              attributesToHighlight: highlighted,
+              attributesToSnippet: cut.map((each) => ({ path: each, wordCount: 3 })),
+              preTag: PRE,
+              postTag: POST,
+              snippetEllipsisText: '',
+              restrictArrays,
+            },
+            tokeniser,
+            matcher: given.matcher,
+            searchableAttributes: [],
+            camelCaseAttributes: ['b'],
+            disableTypoToleranceOnAttributes: ['c'],
+            disablePrefixOnAttributes: ['a.b'],
+          });
+        const shared = highlighter();
+        for (const each of records) {
+          const json = JSON.stringify(each);
+          const whole = JSON.parse(json) as JsonObject;
+          const part = shared.partOf(json);
+          expect(shared.highlight(part)).toBe(highlighter().highlight(whole));
+          expect(shared.snippet(part)).toBe(highlighter().snippet(whole));
+        }
+      },
+    ),
+    runs,
+  );
+});
+
+test('a text that comes again is marked as it was, and counts as matched in arrays of its own', () => {
+  const options = {
+    attributesToHighlight: ['list', 'other'],
+    attributesToSnippet: [],
+    preTag: PRE,
+    postTag: POST,
+    snippetEllipsisText: '',
+  };
+  const texts = fc.array(fc.oneof(letters, fc.constantFrom('ab', 'ba')), { maxLength: 6 });
+  fc.assert(
+    fc.property(matcher, texts, (given, list) => {
+      const highlighter = (restrictArrays: boolean): Highlighter =>
+        new Highlighter({
+          highlight: { ...options, restrictArrays },
+          tokeniser,
+          matcher: given.matcher,
+          searchableAttributes: [],
+          camelCaseAttributes: [],
+          disableTypoToleranceOnAttributes: [],
+          disablePrefixOnAttributes: [],
+        });
+      const alone = (text: string): { readonly matchLevel: string } =>
+        (
+          JSON.parse(highlighter(false).highlight({ list: text })!) as {
+            list: { readonly matchLevel: string };
+          }
+        ).list;
+      const matching = list.map(alone).filter(({ matchLevel }) => matchLevel !== 'none');
+      const json = highlighter(true).highlight({ list, other: list });
+      expect(JSON.parse(json!)).toEqual({ list: matching, other: matching });
+    }),
+    runs,
+  );
+});

@@ -9,6 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import type { HighlightOptions } from '../query/search-query.ts';
 import type { Tokeniser } from '../text/tokenise.ts';
 import { type AttributeNode, attributeTree } from './attribute-tree.ts';
+import { pickMembers } from './json-text.ts';
 import { snippetWindow } from './snippet.ts';
 import { renderMarked, TextMarker, type TextMarks, type TextStyle } from './text-marker.ts';
 import type { WordMatcher } from './word-matcher.ts';
@@ -24,6 +25,9 @@ export interface HighlighterOptions {
   readonly disablePrefixOnAttributes: readonly string[];
 }
 
+/** Longer texts seldom come again. */
+const REMEMBERED_UNITS_MAX = 64;
+
 /** Levels of a record that are mirrored. Bounds the recursion that a hostile record can cause. */
 const NESTING_MAX = 100;
 
@@ -36,7 +40,9 @@ export class Highlighter {
   readonly #snippeted: StyleNode | undefined;
   readonly #allWords: number;
   readonly #matchedWords = new Map<number, string>();
-  readonly #names = new Map<string, string>();
+  readonly #namesJson = new Map<string, string>();
+  /** Attributes that are looked at; undefined: all. */
+  readonly #names: ReadonlySet<string> | undefined;
   /** Whether a text since the last reset matched a word. */
   #matched = false;
 
@@ -58,8 +64,21 @@ export class Highlighter {
         tokenCount: Math.max(1, wordCount),
       })),
     );
+    this.#names = namesIn([this.#highlighted, this.#snippeted]);
     const wordCount = options.matcher.words.length;
     this.#allWords = wordCount >= 32 ? -1 : (1 << wordCount) - 1;
+  }
+
+  /**
+   * The part of a record that highlighting and cutting look at. `recordJson` is the record as `JSON.stringify` makes it; anything
+   * but an object has no part.
+   */
+  partOf(recordJson: string): JsonObject {
+    if (this.#names === undefined) {
+      const record = JSON.parse(recordJson) as Json;
+      return isJsonObject(record) ? record : {};
+    }
+    return recordJson.startsWith('{') ? pickMembers(recordJson, this.#names) : {};
   }
 
   /** JSON text of `_highlightResult`; undefined when no attribute is to be highlighted. */
@@ -117,7 +136,23 @@ export class Highlighter {
     return found ? `[${out}]` : undefined;
   }
 
+  /** Attributes like a brand or a country have few values: the same text is marked once per query. */
   readonly #highlightLeaf: Leaf = (text, style) => {
+    if (text.length > REMEMBERED_UNITS_MAX) return this.#highlightText(text, style);
+    const known = style.known.get(text);
+    if (known !== undefined) {
+      this.#matched ||= known.matched;
+      return known.json;
+    }
+    const matchedBefore = this.#matched;
+    this.#matched = false;
+    const json = this.#highlightText(text, style);
+    style.known.set(text, { json, matched: this.#matched });
+    this.#matched ||= matchedBefore;
+    return json;
+  };
+
+  #highlightText(text: string, style: StyleNode): string {
     const marks = this.#marks(text, style);
     if (marks === undefined || marks.words === 0) {
       return `{"value":${JSON.stringify(text)},"matchLevel":"none","matchedWords":[]}`;
@@ -125,7 +160,7 @@ export class Highlighter {
     const value = JSON.stringify(renderMarked(text, marks.spans, this.#options));
     const words = this.#matchedWordsJson(marks.words);
     return `{"value":${value},"matchLevel":"${this.#levelOf(marks.words)}","fullyHighlighted":${marks.complete},"matchedWords":${words}}`;
-  };
+  }
 
   readonly #snippetLeaf: Leaf = (text, style) => {
     const marks = this.#marks(text, style) ?? this.#marker.mark(text, style);
@@ -159,10 +194,25 @@ export class Highlighter {
   }
 
   #nameJson(name: string): string {
-    let json = this.#names.get(name);
-    if (json === undefined) this.#names.set(name, (json = `${JSON.stringify(name)}:`));
+    let json = this.#namesJson.get(name);
+    if (json === undefined) this.#namesJson.set(name, (json = `${JSON.stringify(name)}:`));
     return json;
   }
+}
+
+/** Attributes that the trees want something of; undefined: everything of the record may be wanted. */
+function namesIn(trees: readonly (StyleNode | undefined)[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const tree of trees) {
+    if (tree === undefined) continue;
+    if (tree.tokenCount > 0) return undefined;
+    for (const [name, child] of tree.children) if (wantsAny(child)) names.add(name);
+  }
+  return names;
+}
+
+function wantsAny(node: StyleNode): boolean {
+  return node.tokenCount > 0 || [...node.children.values()].some(wantsAny);
 }
 
 /** One text with its matches between the tags, as hits of a facet search show their value. */
@@ -181,6 +231,8 @@ type Leaf = (text: string, style: StyleNode) => string;
 
 /** How the texts at a path are treated. */
 interface StyleNode extends TextStyle {
+  /** Texts highlighted in this style. */
+  readonly known: Map<string, { readonly json: string; readonly matched: boolean }>;
   /** 0: not wanted; for snippets the length of the window. */
   readonly tokenCount: number;
   /** What lies below and has a style of its own. */
@@ -237,6 +289,7 @@ function resolveStyle(
     const hidden = depth === 0 && isHidden(name);
     children.set(name, resolveStyle(child, hidden ? { ...style, tokenCount: 0 } : style, depth + 1));
   }
-  const below = children.size === 0 ? undefined : { ...style, children: new Map(), below: undefined };
-  return { ...style, children, below };
+  const below =
+    children.size === 0 ? undefined : { ...style, known: new Map(), children: new Map(), below: undefined };
+  return { ...style, known: new Map(), children, below };
 }

@@ -2,6 +2,7 @@
  * Finds its way in JSON text without parsing it: where values end, and what the members of an object are. The text must
  * be valid JSON (records are: they were parsed when they were saved).
  */
+import type { Json, JsonObject } from '@skein/base';
 
 /** Offsets in the text: of the member's name with its quotes, and of its value. */
 interface JsonMember {
@@ -25,6 +26,38 @@ export function jsonMembers(json: string, at: number): JsonMember[] {
     start = skipSpace(json, start + 1);
   }
   return members;
+}
+
+/**
+ * Some members of a record, as an object; those that it has not are missing. Reads no further than the last of them, so it counts on
+ * each name standing there once, as in text that `JSON.stringify` made.
+ */
+export function pickMembers(json: string, names: ReadonlySet<string>): JsonObject {
+  // A plain assignment to this name would not make a member.
+  if (names.has('__proto__')) return (JSON.parse(json) ?? {}) as JsonObject;
+  const picked: Record<string, Json> = {};
+  let left = names.size;
+  let start = skipSpace(json, skipSpace(json, 0) + 1);
+  while (left > 0 && json.charCodeAt(start) === QUOTE) {
+    const nameEnd = stringEnd(json, start);
+    const name = nameOf(json, start, nameEnd);
+    const valueStart = skipSpace(json, skipSpace(json, nameEnd) + 1);
+    const end = valueEnd(json, valueStart);
+    if (names.has(name)) {
+      picked[name] = valueOf(json, valueStart, end);
+      left--;
+    }
+    start = skipSpace(json, end);
+    if (json.charCodeAt(start) !== COMMA) break;
+    start = skipSpace(json, start + 1);
+  }
+  return picked;
+}
+
+function valueOf(json: string, start: number, end: number): Json {
+  const text = json.slice(start, end);
+  const isPlain = text.charCodeAt(0) === QUOTE && !text.includes('\\');
+  return isPlain ? text.slice(1, -1) : (JSON.parse(text) as Json);
 }
 
 /** Where the elements of the array that starts at `at` start and end. */
