@@ -145,6 +145,11 @@ export class ManagedProcess {
             this.send({ kind: 'start', settings: options.settings }, options.socket);
             break;
           case 'started':
+            if (!this.#running) {
+              // It was killed right after: nobody would ever read from the socket that it sent along.
+              (socket as SocketHandle | undefined)?.close();
+              break;
+            }
             clearTimeout(timer);
             this.#port = message.port;
             this.#sharesPort = message.sharesPort;

@@ -197,7 +197,16 @@ export class Supervisor {
   }
 
   async #restartQuery(slot: Slot, livedMs: number): Promise<void> {
-    const started = await this.#retry(livedMs, () => this.#spawnQuery(slot));
+    const started = await this.#retry(livedMs, async () => {
+      try {
+        return await this.#spawnQuery(slot);
+      } catch (error) {
+        // Whoever waits in its socket's queue would go on waiting while other processes could answer.
+        if (this.#slots.some((other) => other !== slot && other.process?.running === true))
+          this.#releaseSocket(slot);
+        throw error;
+      }
+    });
     if (started !== undefined) this.#watchQuery(slot, started);
   }
 
