@@ -14,6 +14,8 @@ const rounds = Number(process.env['ROUNDS'] ?? 6);
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
 const INDEX = 'crashes';
 const SEED_RECORDS = 200;
+/** Both query processes may be away at once, and one that was killed while it started is started again after a pause: seconds, no more. */
+const SILENCE_MS_MAX = 30_000;
 
 test(
   `a server whose processes are killed ${rounds} times loses no acknowledged write, applies none twice, and goes on answering searches`,
@@ -129,7 +131,12 @@ class Clients {
     let answeredMs = performance.now();
     while (!this.#stopped) {
       const query = { query: 'anchor', hitsPerPage: 1 };
+      const unanswered = setTimeout(
+        () => this.errors.push(`no answer for ${SILENCE_MS_MAX} ms`),
+        SILENCE_MS_MAX,
+      );
       const { status, body } = await this.#insist('POST', `/1/indexes/${INDEX}/query`, query);
+      clearTimeout(unanswered);
       if (status !== 200 || !body.includes(`"nbHits":${SEED_RECORDS}`)) this.errors.push(`${status} ${body}`);
       this.silenceMsMax = Math.max(this.silenceMsMax, performance.now() - answeredMs);
       answeredMs = performance.now();
