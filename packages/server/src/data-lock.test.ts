@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ConfigurationError } from './configuration.ts';
 import { readCredentials, writeCredentials } from './credentials-file.ts';
-import { DataLock, DataLockedError, ownerOf, startOf } from './data-lock.ts';
+import { DataFolderError, DataLock, DataLockedError, ownerOf, startOf } from './data-lock.ts';
 import { loadSecret } from './secret.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'skein-files-'));
@@ -24,6 +24,15 @@ test('a folder has one owner; after release it is free', async () => {
   lock.release();
   expect(ownerOf(folder)).toBeUndefined();
   (await DataLock.take(folder, 1)).release();
+});
+
+test('a folder that cannot be made or written to is named, with what to do', async () => {
+  const file = join(root, 'a-file');
+  writeFileSync(file, '');
+  for (const folder of [file, join(file, 'data')]) {
+    await expect(DataLock.take(folder, 1)).rejects.toThrow(DataFolderError);
+    await expect(DataLock.take(folder, 1)).rejects.toThrow(`cannot write to the data folder ${folder} (`);
+  }
 });
 
 test('the mark of a dead process, of a reused process id, and a damaged mark do not lock', async () => {

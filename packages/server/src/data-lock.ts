@@ -24,6 +24,11 @@ export class DataLockedError extends Error {
   override readonly name = 'DataLockedError';
 }
 
+/** The folder cannot be made or written to. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+}
+
 export class DataLock {
   readonly #file: string;
   #url: string | undefined;
@@ -35,16 +40,17 @@ export class DataLock {
   }
 
   /**
-   * Takes the folder, which is made when missing. Throws `DataLockedError` while another server has it. Should two servers
+   * Takes the folder, which is made when missing. Throws `DataLockedError` while another server has it, `DataFolderError` when it
+   * cannot be written to. Should two servers
    * find the same dead owner at the same moment, the one that wrote last has it: both look again after `settleMs`.
    */
   static async take(folder: string, settleMs = 30): Promise<DataLock> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writing(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
     const file = join(folder, 'skein.pid');
     refuse(folder, runningOwner(file));
     // A supervisor that was killed leaves a builder that ends by itself soon: its mark is kept until it has.
     const lock = new DataLock(file, readOwner(file)?.builder);
-    lock.#write();
+    writing(folder, () => lock.#write());
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     const owner = runningOwner(file);
     if (owner?.pid !== process.pid) refuse(folder, owner);
@@ -95,6 +101,18 @@ export class DataLock {
 /** The server that runs on a data folder, or undefined. */
 export function ownerOf(folder: string): DataOwner | undefined {
   return runningOwner(join(folder, 'skein.pid'));
+}
+
+function writing(folder: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFolderError(
+      `cannot write to the data folder ${folder} (${reason}); make it writable or choose another SKEIN_DATA`,
+      { cause: error },
+    );
+  }
 }
 
 function refuse(folder: string, owner: DataOwner | undefined): void {

@@ -31,7 +31,7 @@ import {
 } from './application-setup.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { writeCredentials } from './credentials-file.ts';
-import { DataLock, DataLockedError } from './data-lock.ts';
+import { DataFolderError, DataLock, DataLockedError } from './data-lock.ts';
 import { createLog } from './log.ts';
 import { ProcessStartError } from './process/managed-process.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -71,6 +71,7 @@ export async function serve(configuration: Configuration, options: ServeOptions 
     const expected =
       error instanceof ConfigurationError ||
       error instanceof DataLockedError ||
+      error instanceof DataFolderError ||
       error instanceof ProcessStartError ||
       error instanceof SealError;
     if (!expected) throw error;

@@ -1,4 +1,5 @@
 /** What is not Algolia's: health, metrics, and what the search page needs to know. */
+import { setTimeout } from 'node:timers/promises';
 import { json } from '../http/api-request.ts';
 import type { Route } from '../http/router.ts';
 import type { MemberPort } from './member-port.ts';
@@ -12,8 +13,14 @@ export interface SystemContext {
     | undefined;
 }
 
+/** Looked for when nobody can tell which indexes there are. */
+const DEMO_INDEXES = ['movies', 'cities'];
+
 /** Indexes that a loader or a client's `replaceAllObjects` fills before it moves them to their place. */
 const BEING_FILLED = /_(loading|tmp_\d+)$/;
+
+/** How long the page waits for a builder that is just starting. */
+const builderWaitMs = 1000;
 
 export function systemRoutes(context: SystemContext): readonly Route[] {
   const { member, page } = context;
@@ -34,19 +41,38 @@ export function systemRoutes(context: SystemContext): readonly Route[] {
     },
   };
   if (page === undefined) return [health, metrics];
+  const { applicationId } = page;
+  let namesLast: readonly string[] = [];
+  /** The page only reads, so it opens also while the builder, who knows the list, is away: with the names as they were last. */
+  const indexNames = async (): Promise<readonly string[]> => {
+    const known = new Set([...DEMO_INDEXES, ...namesLast]);
+    const readable = (name: string): boolean => {
+      try {
+        return member.index(applicationId, name) !== undefined;
+      } catch {
+        // Damaged: told in the log, and to who searches it.
+        return false;
+      }
+    };
+    const fallback = member.builderConnected ? [] : [...known].filter(readable);
+    const listed = member.listIndexes(applicationId).then((indexes) => {
+      namesLast = indexes.map(({ name }) => name);
+      return namesLast;
+    });
+    if (fallback.length === 0) return listed;
+    const patience = setTimeout(builderWaitMs, fallback, { ref: false });
+    return Promise.race([listed.catch(() => fallback), patience]);
+  };
   const pageConfig: Route = {
     method: 'GET',
     pattern: '/skein/page-config.json',
     name: 'pageConfig',
     handler: async () => {
-      const indexes = await member.listIndexes(page.applicationId);
+      const names = await indexNames();
       const answer = json({
-        applicationId: page.applicationId,
+        applicationId,
         searchKey: page.searchKey,
-        indexes: indexes
-          .map(({ name }) => name)
-          .filter((name) => !BEING_FILLED.test(name))
-          .sort(),
+        indexes: names.filter((name) => !BEING_FILLED.test(name)).sort(),
       });
       // Pages of other sites that a person happens to visit shall not learn the key of a server on their machine.
       return { ...answer, headers: { 'Cache-Control': 'no-store' }, sameOriginOnly: true };
