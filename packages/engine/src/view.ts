@@ -72,7 +72,12 @@ export class View {
     const deletions = readDeletions(directory, manifest);
     const segments: SegmentReader[] = [];
     for (const { name } of manifest.segments) {
-      segments.push(known.get(name) ?? (yield* SegmentReader.openSteps(directory, name, manifest.schema)));
+      let segment = known.get(name);
+      if (segment === undefined) {
+        segment = yield* SegmentReader.openSteps(directory, name, manifest.schema);
+        yield;
+      }
+      segments.push(segment);
     }
     return new View(manifest, segments, deletions);
   }

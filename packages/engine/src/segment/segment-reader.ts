@@ -28,7 +28,7 @@ import {
 } from './segment-file.ts';
 import { textFrom } from './shared-text.ts';
 
-/** Bytes verified between two breaths of `openSteps`. */
+/** Bytes verified between two breaths of `openSteps`, of however many sections. */
 const VERIFY_STEP_BYTES = 4 << 20;
 
 export class SegmentReader {
@@ -95,13 +95,18 @@ export class SegmentReader {
     const memory = SegmentMemory.create(loadedBytes);
     directory.load(name, loadedBytes, memory, memory.fileAt);
     const places = new Map<string, SectionPlace>();
+    let verifiedBytes = 0;
     for (const section of header.sections) {
       const at = memory.fileAt + section.at;
       let checksum = 0;
       for (let from = 0; from < section.byteLength; from += VERIFY_STEP_BYTES) {
         const to = Math.min(section.byteLength, from + VERIFY_STEP_BYTES);
         checksum = crc32c(memory.u8.subarray(at + from, at + to), checksum);
-        if (to - from === VERIFY_STEP_BYTES) yield;
+        verifiedBytes += to - from;
+        if (verifiedBytes >= VERIFY_STEP_BYTES) {
+          verifiedBytes = 0;
+          yield;
+        }
       }
       if (checksum !== section.checksum) {
         throw new CorruptionError({
