@@ -86,6 +86,15 @@ async function main(): Promise<void> {
   const groups = positionals.length === 0 ? STEP_GROUPS : positionals.map(groupName);
   for (const line of machineHeader()) say(line);
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      // Servers and peers end with this process; see where they are started.
+      process.once('exit', () =>
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+      );
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    });
+  }
   try {
     if (groups.includes('engine')) await runSteps(ENGINE_STEPS, folder, choices);
     if (groups.includes('large')) await runSteps(LARGE_STEPS, folder, choices);

@@ -93,7 +93,18 @@ export async function runServerBench(options: ServerBenchOptions): Promise<void>
 
 function start(env: Readonly<Record<string, string>>, folder: string): Promise<RunningSkein> {
   mkdirSync(folder);
-  return startSkein({ env, folder });
+  return startHere(env, folder);
+}
+
+/** A server that does not outlive this process. */
+async function startHere(env: Readonly<Record<string, string>>, folder: string): Promise<RunningSkein> {
+  const server = await startSkein({ env, folder });
+  process.once('exit', () => {
+    const { supervisor, builder, query } = server.processes();
+    // The supervisor first, or it would replace the others; the data are thrown away in any case.
+    for (const pid of [supervisor, builder, ...query]) if (pid > 0) process.kill(pid, 'SIGKILL');
+  });
+  return server;
 }
 
 async function importAll(
@@ -213,7 +224,7 @@ async function restart(
     SKEIN_ADMIN_KEY: adminKey,
     SKEIN_SEARCH_KEY: searchKey,
   };
-  const again = await startSkein({ env: { ...env, ...credentials }, folder });
+  const again = await startHere({ ...env, ...credentials }, folder);
   const readyMs = performance.now() - startMs;
   for (;;) {
     const response = await fetch(`${again.url}/1/indexes/${INDEX}/query`, {
