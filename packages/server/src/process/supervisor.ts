@@ -28,6 +28,8 @@ interface Slot {
   readonly at: number;
   process: ManagedProcess | undefined;
   socket: SocketHandle | undefined;
+  /** Its process ended and is not started again yet. */
+  pausing: boolean;
 }
 
 /** Replaying a long journal may take this long; a process that hangs is not waited for for ever. */
@@ -58,6 +60,7 @@ export class Supervisor {
       at,
       process: undefined,
       socket: undefined,
+      pausing: false,
     }));
   }
 
@@ -186,6 +189,8 @@ export class Supervisor {
     const startedMs = performance.now();
     slot.process = process;
     slot.socket = process.socket;
+    // Whoever waits in the queue of a process that is to come back later is answered sooner by this one.
+    for (const other of this.#slots) if (other.pausing) this.#releaseSocket(other);
     void process.exited.then(async (exit) => {
       // A predecessor that has drained is not missed.
       if (slot.process !== process || this.#stopping) return;
@@ -197,7 +202,10 @@ export class Supervisor {
   }
 
   async #restartQuery(slot: Slot, livedMs: number): Promise<void> {
-    const started = await this.#retry(livedMs, async () => {
+    const onPause = (pausing: boolean): void => {
+      slot.pausing = pausing;
+    };
+    const started = await this.#retry(livedMs, onPause, async () => {
       try {
         return await this.#spawnQuery(slot);
       } catch (error) {
@@ -222,15 +230,25 @@ export class Supervisor {
   }
 
   async #restartBuilder(livedMs: number): Promise<void> {
-    const started = await this.#retry(livedMs, () => this.#spawnBuilder());
+    const started = await this.#retry(
+      livedMs,
+      () => undefined,
+      () => this.#spawnBuilder(),
+    );
     if (started !== undefined) this.#watchBuilder(started);
   }
 
   /** Undefined when the server stops meanwhile. */
-  async #retry(livedMs: number, start: () => Promise<ManagedProcess>): Promise<ManagedProcess | undefined> {
+  async #retry(
+    livedMs: number,
+    onPause: (pausing: boolean) => void,
+    start: () => Promise<ManagedProcess>,
+  ): Promise<ManagedProcess | undefined> {
     let pauseMs = livedMs >= provenMs ? 0 : 50;
     while (!this.#stopping) {
+      onPause(true);
       await this.#pause(pauseMs);
+      onPause(false);
       if (this.#stopping) return undefined;
       try {
         const process = await start();
