@@ -100,6 +100,13 @@ test('2: records that the server refuses are reported; the others arrive', async
   expect(rejected.find(({ line }) => line === 2)?.reason).toContain('too big');
 });
 
+test('2: a rejected record without an objectID is told by its beginning, also where the file is one line', async () => {
+  writeFileSync(join(folder, 'one-line.json'), '[{"objectID":"1"},{"name":"no id"}]');
+  const { code, err } = await skein(['import', 'one_line', 'one-line.json']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/rejected, line 1: no "objectID".*: \{"name":"no id"\}/);
+});
+
 test('3: a backup taken while the server writes is a data folder to start on', async () => {
   writeFileSync(
     join(folder, 'more.ndjson'),

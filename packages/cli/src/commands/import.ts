@@ -42,6 +42,8 @@ interface ImportFlags extends CommonFlags {
 
 /** Rejected records told at the terminal one by one; the rest is only counted, unless a file takes them. */
 const rejectedShownMax = 20;
+/** How much of a record is shown with the reason. */
+const shownCharactersMax = 80;
 
 export function addImportCommand(program: Command, context: Context): void {
   withConnection(program.command('import <index> [file]'))
@@ -294,7 +296,9 @@ class RejectedReport {
       );
     } else if (this.#count <= rejectedShownMax) {
       const name = objectID === undefined ? '' : ` (objectID ${JSON.stringify(objectID)})`;
-      this.#context.stderr.write(`rejected, line ${line}${name}: ${reason}\n`);
+      // A whole file may be one line: without an objectID, its beginning tells which record it is.
+      const start = objectID === undefined && text !== '' ? `: ${beginning(text)}` : '';
+      this.#context.stderr.write(`rejected, line ${line}${name}: ${reason}${start}\n`);
     }
   }
 
@@ -312,4 +316,10 @@ class RejectedReport {
       );
     }
   }
+}
+
+/** As much of a record as helps to find it, on one line and without what a terminal would obey. */
+function beginning(text: string): string {
+  const plain = text.slice(0, shownCharactersMax).replaceAll(/\p{Cc}+/gu, ' ');
+  return text.length > shownCharactersMax ? `${plain}…` : plain;
 }
