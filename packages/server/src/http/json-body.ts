@@ -1,4 +1,5 @@
 /** JSON bodies, whatever the content type says: browser clients send `text/plain` to avoid a preflight request. */
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import { ApiError } from '@skein/wire';
 
@@ -12,8 +13,10 @@ export function parseJsonObject(body: Buffer): JsonObject {
   return value;
 }
 
-/** Throws `ApiError` when `body` is not JSON or is nested too deeply. */
+/** Throws `ApiError` when `body` is not JSON in UTF-8 or is nested too deeply. */
 export function parseJson(body: Buffer): Json {
+  // Decoding would put other characters in place of what is no UTF-8, and so save another record than was sent.
+  if (!isUtf8(body)) throw new ApiError('json-syntax', { detail: 'the body is not UTF-8' });
   const text = body.toString('utf8');
   if (text.trim() === '') return {};
   let value: Json;
