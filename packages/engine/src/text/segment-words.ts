@@ -21,9 +21,21 @@ export function segmentWords(
   let segmenter = segmenters.get(language);
   if (segmenter === undefined) {
     segmenter = new Intl.Segmenter(language, { granularity: 'word' });
+    if (segmenters.size === 0) loadDictionaries(segmenter);
     segmenters.set(language, segmenter);
   }
   for (const { segment, index } of segmenter.segment(text.slice(range.start, range.end))) {
     emit(range.start + index, range.start + index + segment.length);
   }
+}
+
+/** A few words of each script. */
+const SAMPLES = '日本語 ひらがな カタカナ ภาษาไทย ພາສາລາວ ភាសាខ្មែរ မြန်မာဘာသာ';
+
+/**
+ * ICU loads a script's dictionary when it first meets a word of it, and until then cuts what stands before such a word
+ * otherwise: `ー語` was one word for the first text of a process and two ever after. Members have to agree, so all are loaded first.
+ */
+function loadDictionaries(segmenter: Intl.Segmenter): void {
+  for (const word of segmenter.segment(SAMPLES)) void word;
 }
