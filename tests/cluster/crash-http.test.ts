@@ -9,6 +9,7 @@ import { defaultSearchQuery, FileMissingError, readManifest, View } from '@skein
 import { DataLayout, FileDirectory } from '@skein/member';
 import { type RunningSkein, startSkein } from '@skein/testkit';
 import { expect, test } from 'vitest';
+import { pause, randomFrom } from './random-moments.ts';
 
 const rounds = Number(process.env['ROUNDS'] ?? 6);
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
@@ -264,19 +265,4 @@ function checkManifests(server: RunningSkein): void {
       }
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Mulberry32. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

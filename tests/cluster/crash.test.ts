@@ -11,6 +11,7 @@ import type { JsonObject } from '@skein/base';
 import { defaultSearchQuery, readManifest, View } from '@skein/engine';
 import { FileDirectory, Member, type Operation } from '@skein/member';
 import { expect, test } from 'vitest';
+import { pause, randomFrom } from './random-moments.ts';
 
 const rounds = Number(process.env['ROUNDS'] ?? 10);
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
@@ -288,19 +289,4 @@ function recordsOf(member: Member, index: string): ReadonlyMap<string, JsonObjec
     cursor = page?.cursor;
   } while (cursor !== undefined);
   return records;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Mulberry32. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

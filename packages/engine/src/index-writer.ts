@@ -58,12 +58,6 @@ export class IndexWriter {
     return new IndexWriter(directory, manifest, manifest?.schema ?? options.schema);
   }
 
-  /** Publishes a manifest whose files are in the folder already. */
-  static adopt(directory: Directory, manifest: Manifest): Manifest {
-    writeManifest(directory, manifest);
-    return manifest;
-  }
-
   private constructor(directory: Directory, manifest: Manifest | undefined, schema: IndexSchema) {
     this.#directory = directory;
     this.#manifest = manifest;

@@ -19,7 +19,7 @@ export type {
   SearchQuery,
   SearchResult,
 } from './query/search-query.ts';
-export { copyIndex, rebuildIndex } from './rebuild.ts';
+export { rebuildIndex } from './rebuild.ts';
 export { createProjection, type Projection } from './results/retrieve.ts';
 export {
   DEFAULT_SCHEMA,

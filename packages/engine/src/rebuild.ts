@@ -1,4 +1,4 @@
-/** An index as a whole: built anew under another schema, or copied. Both are long and synchronous, for another thread. */
+/** An index built anew under another schema: long and synchronous, for another thread. */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import type { Directory } from './directory.ts';
 import { IndexWriter } from './index-writer.ts';
@@ -11,8 +11,6 @@ import { SegmentReader } from './segment/segment-reader.ts';
 const MEMORY_BYTES_MAX = 2 ** 30;
 /** Turning buffered records into a segment takes as much again, and strings and maps more than is counted. */
 const BUFFERED_SHARE = 4;
-/** Pieces of a large file while it is copied. */
-const COPY_BYTES = 4 << 20;
 const PROGRESS_RECORDS = 1000;
 
 /**
@@ -50,20 +48,6 @@ export function rebuildIndex(
   return writer.publish(options.meta);
 }
 
-/** Copies what is published of `source` into the empty folder `target`. An unpublished source gives an empty index of `schema`. */
-export function copyIndex(
-  source: Directory,
-  target: Directory,
-  options: { readonly schema: IndexSchema; readonly meta: JsonObject },
-): Manifest {
-  const manifest = readManifest(source);
-  if (manifest === undefined) return IndexWriter.open(target, options).publish(options.meta);
-  const files = manifest.segments.map((segment) => segment.name);
-  if (manifest.deletionsFile !== undefined) files.push(manifest.deletionsFile);
-  for (const name of files) target.write(name, piecesOf(source, name));
-  return IndexWriter.adopt(target, { ...manifest, meta: options.meta });
-}
-
 function* liveRecords(source: Directory): Generator<{ readonly objectID: string; readonly json: string }> {
   const manifest = readManifest(source);
   if (manifest === undefined) return;
@@ -75,12 +59,5 @@ function* liveRecords(source: Directory): Generator<{ readonly objectID: string;
       if (isDeleted(deleted, docId)) continue;
       yield { objectID: reader.objectIDs.objectID(docId), json: reader.records.json(docId) };
     }
-  }
-}
-
-function* piecesOf(source: Directory, name: string): Generator<Uint8Array> {
-  const byteLength = source.byteLength(name) ?? 0;
-  for (let at = 0; at < byteLength; at += COPY_BYTES) {
-    yield source.read(name, at, Math.min(COPY_BYTES, byteLength - at));
   }
 }
