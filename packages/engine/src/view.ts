@@ -24,7 +24,7 @@ import {
   resolveOptional,
 } from './query/query-text.ts';
 import { keepGroups, type RankedRecord, rankRecords } from './query/rank-run.ts';
-import { rankingInfoOf } from './query/ranking-info.ts';
+import { rankingInfoMaker } from './query/ranking-info.ts';
 import type {
   FacetResult,
   FacetSearchHit,
@@ -276,6 +276,7 @@ export class View {
 
   #hits(ranked: readonly RankedRecord[], run: MatchRun, query: SearchQuery): SearchHit[] {
     const highlighter = query.highlight === undefined ? undefined : this.#highlighter(run, query);
+    const rankingInfo = query.rankingInfo ? rankingInfoMaker(run, query) : undefined;
     const sequences = this.#groupLimit(query) > 0 ? distinctSequences(ranked) : undefined;
     return ranked.slice(query.offset).map((record, at) => {
       const { reader } = record.search;
@@ -285,7 +286,7 @@ export class View {
         recordJson,
         highlightJson: part && highlighter?.highlight(part),
         snippetJson: part && highlighter?.snippet(part),
-        rankingInfo: query.rankingInfo ? rankingInfoOf(record, run, query) : undefined,
+        rankingInfo: rankingInfo?.(record),
         distinctSequence: sequences?.[query.offset + at],
       };
     });

@@ -3,11 +3,31 @@ import { filterScoresAt, hasFilterScores } from './criteria.ts';
 import type { MatchRun } from './match-run.ts';
 import { type RankedRecord, scoringPlan } from './rank-run.ts';
 import type { RankingInfo, SearchQuery } from './search-query.ts';
+import type { SegmentSearch } from './segment-search.ts';
 
-export function rankingInfoOf(
+/**
+ * Makes the ranking info of a search's hits. What is the same for all hits of a segment is made at the first one, in scratch
+ * that the run gives back.
+ */
+export function rankingInfoMaker(run: MatchRun, query: SearchQuery): (record: RankedRecord) => RankingInfo {
+  const scoresOf = new Map<SegmentSearch, number>();
+  return (record) => {
+    const { search } = record;
+    let scoresAt = scoresOf.get(search);
+    if (scoresAt === undefined) {
+      scoresAt = hasFilterScores(query) ? filterScoresAt(search.memory, search.reader, query) : 0;
+      scoresOf.set(search, scoresAt);
+    }
+    return rankingInfoOf(record, run, query, scoresAt);
+  };
+}
+
+/** `scoresAt`: the filters' score of each record of the segment; 0: there are none. */
+function rankingInfoOf(
   { search, docId }: RankedRecord,
   run: MatchRun,
   query: SearchQuery,
+  scoresAt: number,
 ): RankingInfo {
   const { memory, reader } = search;
   const mark = memory.mark();
@@ -18,10 +38,8 @@ export function rankingInfoOf(
     values >>> 2,
     (values >>> 2) + 5,
   ) as unknown as [number, number, number, number, number];
-  const filters = hasFilterScores(query)
-    ? memory.u32[(filterScoresAt(memory, reader, query) >>> 2) + docId]!
-    : 0;
   memory.release(mark);
+  const filters = scoresAt === 0 ? 0 : memory.u32[(scoresAt >>> 2) + docId]!;
   const around = query.geo?.around;
   const nearest = around === undefined ? undefined : reader.columns.geoDistance(docId, around);
   const precision =
