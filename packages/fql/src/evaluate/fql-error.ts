@@ -1,0 +1,59 @@
+/** Errors as the client sees them. `RenderError` of the reference tells the texts. */
+import type { Position } from '../parse/expression.ts';
+
+export type FqlErrorCode =
+  | 'invalid expression'
+  | 'invalid argument'
+  | 'invalid ref'
+  | 'schema not found'
+  | 'instance not found'
+  | 'value not found'
+  | 'instance already exists'
+  | 'instance not unique'
+  | 'validation failed'
+  | 'permission denied'
+  | 'unauthorized'
+  | 'authentication failed'
+  | 'missing identity'
+  | 'invalid token'
+  | 'transaction aborted'
+  | 'call error'
+  | 'stack overflow'
+  | 'invalid write time'
+  | 'invalid object in container'
+  | 'move database error'
+  | 'feature not available'
+  | 'invalid url parameter'
+  | 'contended transaction'
+  | 'time out'
+  | 'resources exceeded';
+
+export interface ValidationFailure {
+  readonly field: Position;
+  readonly code: string;
+  readonly description: string;
+}
+
+export interface FqlError {
+  readonly position: Position;
+  readonly code: FqlErrorCode;
+  readonly description: string;
+  readonly failures?: readonly ValidationFailure[] | undefined;
+  readonly cause?: readonly FqlError[] | undefined;
+}
+
+/** An evaluation that failed, with everything that is wrong: arguments are evaluated side by side, and their errors add up. */
+export class FqlFault extends Error {
+  override readonly name = 'FqlFault';
+  readonly errors: readonly FqlError[];
+
+  constructor(errors: readonly FqlError[]) {
+    super(errors[0]?.description ?? 'evaluation failed');
+    this.errors = errors;
+  }
+}
+
+/** A read-only evaluation met a write: it has to run at its place in the log instead. */
+export class WriteNeeded extends Error {
+  override readonly name = 'WriteNeeded';
+}

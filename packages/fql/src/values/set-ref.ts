@@ -1,0 +1,27 @@
+/** A set that is described, not read. Cursors over it live in `sets/`. */
+import type { Lambda } from './lambda.ts';
+import type { Ref } from './ref.ts';
+import type { Value } from './value.ts';
+
+export type SetShape =
+  /** `terms` as given: undefined none, one value, or an array of them. */
+  | { readonly type: 'match'; readonly index: Ref; readonly terms: Value | undefined }
+  | { readonly type: 'documents'; readonly collection: Ref }
+  | { readonly type: 'singleton'; readonly ref: Ref }
+  /** Of a document or of a set. */
+  | { readonly type: 'events'; readonly of: Ref | SetRef }
+  | { readonly type: 'union' | 'intersection' | 'difference'; readonly sets: readonly SetRef[] }
+  | { readonly type: 'distinct'; readonly set: SetRef }
+  | { readonly type: 'join'; readonly source: SetRef; readonly with: Lambda | Ref }
+  | { readonly type: 'range'; readonly set: SetRef; readonly from: Value; readonly to: Value }
+  | { readonly type: 'reverse'; readonly set: SetRef }
+  | { readonly type: 'filter'; readonly filter: Lambda; readonly set: SetRef };
+
+export class SetRef {
+  readonly kind = 'set';
+  readonly shape: SetShape;
+
+  constructor(shape: SetShape) {
+    this.shape = shape;
+  }
+}
