@@ -5,13 +5,15 @@
  * Contract, kept by every implementation (`document-store.contract.ts`):
  *  - A `DocumentReader` is a snapshot: what it shows never changes while it is in use (a writer shows its own writes, too).
  *  - Bytes are compared as unsigned, a proper prefix before what it is a prefix of.
- *  - Times are transaction times in µs; `at: t` shows what was current after the transaction of time t.
- *  - `transact` keeps everything its function wrote, or, when that throws, nothing.
- *  - Iterators may be left at any point; what they yield is the caller's own. No writing while one is open.
+ *  - Times are transaction times in µs, 0 … 2^53 − 1; `at: t` shows what was current after the transaction of time t.
+ *  - Versions, entries and rows are written inside `transact`, which keeps everything its function wrote, or, when that throws, nothing.
+ *  - Iterators may be left at any point; what they yield is the caller's own. No going on with one after a write.
+ *  - A document has at most one version of a time; entries of the same bytes have at most one span that begins at a time, and at most
+ *    one that is current.
  */
 import type { Brand } from '@skein/base';
 
-/** A database inside an application: 0 is the root, children have numbers of their own. */
+/** A database inside an application: 0 is the root, children have numbers of their own. < 2^32. */
 export type ScopeId = Brand<number, 'ScopeId'>;
 /** Inside a scope; native collections have the numbers of `NATIVE_COLLECTION_IDS`, others from 1024 on. < 2^32. */
 export type CollectionId = Brand<number, 'CollectionId'>;
@@ -41,7 +43,10 @@ export interface EntrySet {
 }
 
 export interface Entry {
-  /** Encoded values: entries of a set are sorted by these bytes, then by collection, then by id. At most 64,000 bytes. */
+  /**
+   * Encoded values: entries of a set are sorted by these bytes, then by collection, then by id. At most 64,000 bytes; inside a set none is
+   * a proper prefix of another.
+   */
   readonly order: Uint8Array;
   readonly collection: CollectionId;
   readonly id: bigint;
@@ -109,28 +114,33 @@ export interface DocumentReader {
   entrySpans(set: EntrySet, range?: Omit<EntryRange, 'at'>): Iterable<EntrySpan>;
   row(scope: ScopeId, key: Uint8Array): Uint8Array | undefined;
   rows(scope: ScopeId, range?: RowRange): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
-  /** Transactions later than `after`, by time, as far back as they are kept. */
+  /** Transactions later than `after` that wrote documents, by time, as far back as they are kept. */
   changes(after: number): Iterable<Changes>;
 }
 
 export interface DocumentWriter extends DocumentReader {
   /** All or nothing. Not nested. `time` is later than `lastTime`, which it becomes if something was written. */
   transact<T>(time: number, write: () => T): T;
-  /** The version becomes current; the one before goes into history (or is replaced, when it is of the same time). */
+  /** The version becomes current, not older than the one before, which goes into history (or is replaced, when it is of the same time). */
   putVersion(key: DocumentKey, version: StoredVersion): void;
   /** The document's history becomes this list, ascending, the last one current; an empty list forgets the document. Indexes are the caller's. */
   replaceVersions(key: DocumentKey, versions: readonly StoredVersion[]): void;
+  /** An entry begins at `ts`. Nothing happens when one of these bytes is current. */
   addEntry(set: EntrySet, entry: Entry, ts: number): void;
-  /** The current entry of these bytes ends at `ts`; one that began at `ts` leaves no trace. Nothing happens when there is none. */
+  /** The current entry of these bytes ends at `ts`; one that began at `ts` or later leaves no trace. Nothing happens when there is none. */
   removeEntry(set: EntrySet, entry: Pick<Entry, 'order' | 'collection' | 'id'>, ts: number): void;
-  /** For rewriting history: a span is put, or taken away, exactly as described. */
+  /**
+   * For rewriting history: a span is put, or taken away, exactly as described. Putting replaces the span of the same bytes and `from`, and,
+   * without `to`, the current one. Dropping looks at bytes, `from` and `to`, and does nothing when there is no such span.
+   */
   putSpan(set: EntrySet, span: EntrySpan): void;
   dropSpan(set: EntrySet, span: Omit<EntrySpan, 'body'>): void;
   putRow(scope: ScopeId, key: Uint8Array, value: Uint8Array): void;
   deleteRow(scope: ScopeId, key: Uint8Array): void;
   /**
    * Maintenance; each does at most `limit` units of work and returns how many it did (fewer than `limit`: it is done).
-   * Versions of a collection, and spans of an index, that ended at `before` or earlier are forgotten.
+   * Versions of a collection, and spans of an index, that ended at `before` or earlier are forgotten. A version ends when the next one
+   * begins; a deletion ends when it begins. Maintenance may be called outside of `transact`, too.
    */
   expireVersions(scope: ScopeId, collection: CollectionId, before: number, limit: number): number;
   expireSpans(scope: ScopeId, index: IndexId, before: number, limit: number): number;
@@ -138,6 +148,6 @@ export interface DocumentWriter extends DocumentReader {
   dropCollection(scope: ScopeId, collection: CollectionId, limit: number): number;
   dropIndex(scope: ScopeId, index: IndexId, limit: number): number;
   dropScope(scope: ScopeId, limit: number): number;
-  /** `changes` up to here may be forgotten. */
+  /** `changes` up to and including this time are forgotten. */
   expireChanges(before: number, limit: number): number;
 }
