@@ -42,6 +42,14 @@ export interface EvaluationContext {
   readonly at: number | undefined;
   /** The same context with reads at another moment. */
   readonly withTime: (at: number | undefined) => EvaluationContext;
+  /**
+   * The same context for someone else: functions run with their role, predicates of roles with what `access/predicate.ts` gives them.
+   * `effect`: what is allowed from there on, also in functions that are called; more is a fault, never a write.
+   */
+  readonly withAuthentication: (
+    authentication: Authentication,
+    effect?: 'pure' | 'read',
+  ) => EvaluationContext;
   /** A lambda's result; the argument is matched to its pattern. Its errors have positions inside the lambda. */
   readonly call: (lambda: Lambda, argument: Value, effect?: 'pure' | 'read' | 'write') => Value;
   /** Call for work that grows with data: each entry read, each element walked. Throws a fault when the budget is used up. */
