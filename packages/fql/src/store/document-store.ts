@@ -148,6 +148,6 @@ export interface DocumentWriter extends DocumentReader {
   dropCollection(scope: ScopeId, collection: CollectionId, limit: number): number;
   dropIndex(scope: ScopeId, index: IndexId, limit: number): number;
   dropScope(scope: ScopeId, limit: number): number;
-  /** `changes` up to and including this time are forgotten. */
+  /** `changes` of earlier transactions, up to and including this time, are forgotten. */
   expireChanges(before: number, limit: number): number;
 }
