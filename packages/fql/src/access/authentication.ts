@@ -4,6 +4,12 @@ import type { ObjectValue } from '../values/value.ts';
 
 export type BuiltinRole = 'admin' | 'server' | 'server-readonly' | 'client';
 
+/**
+ * `identity`: the roles whose membership takes the identity in, and what every identity may do with its own. `provider`: those roles of
+ * the access provider that the claims choose. Both are looked up at the first question of a transaction.
+ */
+export type GrantedRole = BuiltinRole | { readonly role: string } | 'identity' | 'provider';
+
 export interface Authentication {
   /** The database that the secret opens (a scoped secret may name a child of it). */
   readonly scope: ScopeId;
@@ -11,16 +17,15 @@ export interface Authentication {
     | { readonly kind: 'root' }
     | { readonly kind: 'key'; readonly document: DocumentKey }
     | { readonly kind: 'token'; readonly document: DocumentKey; readonly identity: DocumentKey }
-    /** An access provider's JWT, verified; `roles` are those of the provider that the claims chose. */
-    | {
-        readonly kind: 'jwt';
-        readonly provider: string;
-        readonly claims: ObjectValue;
-        readonly roles: readonly string[];
-        readonly identity: DocumentKey | undefined;
-      };
-  /** `admin`, `server` … or names of roles of `scope`. */
-  readonly roles: readonly (BuiltinRole | { readonly role: string })[];
+    /** An access provider's JWT, verified. */
+    | { readonly kind: 'jwt'; readonly provider: string; readonly claims: ObjectValue };
+  /** What is allowed follows from these alone: root without `admin` may no more than its roles. */
+  readonly roles: readonly GrantedRole[];
   /** `secret:@doc/coll/id`: a key that acts as this document. */
   readonly actsAs: DocumentKey | undefined;
+}
+
+/** The document as which one is logged in. */
+export function identityOf({ principal, actsAs }: Authentication): DocumentKey | undefined {
+  return actsAs ?? (principal.kind === 'token' ? principal.identity : undefined);
 }
