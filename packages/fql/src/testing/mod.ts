@@ -1,2 +1,12 @@
 /** Doubles and plain implementations that tests build on; nothing here runs in a server. */
 export { MemoryStore } from './memory-store.ts';
+export {
+  type Answer,
+  type Json,
+  newDatabase,
+  type QueryOptions,
+  ROOT,
+  TEST_START_MICROS,
+  type TestDatabase,
+  testHost,
+} from './run-fql.ts';

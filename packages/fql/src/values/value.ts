@@ -57,20 +57,29 @@ export class DocumentValue {
   }
 }
 
-/** A page of a set. A cursor is undefined where there is nothing beyond. */
+/**
+ * A page of a set. A cursor is undefined where there is nothing beyond. `cursors` has that of each item, whatever `Map` made of the items since:
+ * so `Take` and `Drop` know where the page that they leave begins and ends. Undefined: nobody knows.
+ */
 export class PageValue {
   readonly kind = 'page';
   readonly data: readonly Value[];
   readonly before: Value | undefined;
   readonly after: Value | undefined;
+  readonly cursors: readonly Value[] | undefined;
 
   constructor(
     data: readonly Value[],
-    cursors: { readonly before?: Value | undefined; readonly after?: Value | undefined } = {},
+    parts: {
+      readonly before?: Value | undefined;
+      readonly after?: Value | undefined;
+      readonly cursors?: readonly Value[] | undefined;
+    } = {},
   ) {
     this.data = data;
-    this.before = cursors.before;
-    this.after = cursors.after;
+    this.before = parts.before;
+    this.after = parts.after;
+    this.cursors = parts.cursors;
   }
 }
 

@@ -1,0 +1,16 @@
+/** Bounds on one evaluation, the same on every member, with their reasons. */
+
+/** Lambdas inside each other, calls of user functions included: Fauna's limit. */
+export const CALL_DEPTH_MAX = 200;
+
+/**
+ * Expressions inside each other while they are evaluated, through all calls. JavaScript's own stack would end somewhere that depends on the
+ * machine; this ends at the same place on every member, and takes less than half of the smallest stack (`stack.test.ts` measures it).
+ */
+export const EVALUATION_DEPTH_MAX = 1500;
+
+/** Errors that one answer tells. A request of 8 MiB can be wrong in a million places. */
+export const ERROR_COUNT_MAX = 100;
+
+/** What one transaction may write, documents and index entries together: Fauna's limit. */
+export const TRANSACTION_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,0 +1,201 @@
+/**
+ * The store as one transaction sees it, counting what is read and written: for the headers of the answer, for the bound on what a transaction
+ * may write, and to know when the schema may have changed.
+ */
+
+import { USER_COLLECTION_ID_MIN } from '../schema/schema.ts';
+import type {
+  Changes,
+  CollectionId,
+  DocumentKey,
+  DocumentRange,
+  DocumentReader,
+  DocumentWriter,
+  Entry,
+  EntryRange,
+  EntrySet,
+  EntrySpan,
+  IndexId,
+  RowRange,
+  ScopeId,
+  StoredVersion,
+} from '../store/document-store.ts';
+import { FqlFault } from './fql-error.ts';
+import { TRANSACTION_BYTES_MAX } from './limits.ts';
+
+/** Bytes that are stored with each version and entry besides its own. */
+const KEY_BYTES = 24;
+
+export class MeteredStore implements DocumentWriter {
+  readonly #reader: DocumentReader;
+  readonly #writer: DocumentWriter | undefined;
+  readCount = 0;
+  bytesRead = 0;
+  writeCount = 0;
+  bytesWritten = 0;
+  schemaChangeCount = 0;
+
+  /** `writer` is the reader, too, of a transaction that may write. */
+  constructor(reader: DocumentReader, writer?: DocumentWriter) {
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  get lastTime(): number {
+    return this.#reader.lastTime;
+  }
+
+  version(key: DocumentKey, at?: number): StoredVersion | undefined {
+    const version = this.#reader.version(key, at);
+    this.#read(version?.body);
+    return version;
+  }
+
+  *versions(
+    key: DocumentKey,
+    range?: { readonly from?: number; readonly to?: number; readonly reverse?: boolean },
+  ): Iterable<StoredVersion> {
+    for (const version of this.#reader.versions(key, range)) {
+      this.#read(version.body);
+      yield version;
+    }
+  }
+
+  *documents(
+    scope: ScopeId,
+    collection: CollectionId,
+    range?: DocumentRange,
+  ): Iterable<{ readonly id: bigint; readonly version: StoredVersion }> {
+    for (const document of this.#reader.documents(scope, collection, range)) {
+      this.#read(document.version.body);
+      yield document;
+    }
+  }
+
+  *entries(set: EntrySet, range?: EntryRange): Iterable<Entry & { readonly ts: number }> {
+    for (const entry of this.#reader.entries(set, range)) {
+      this.#read(entry.body);
+      yield entry;
+    }
+  }
+
+  *entrySpans(set: EntrySet, range?: Omit<EntryRange, 'at'>): Iterable<EntrySpan> {
+    for (const span of this.#reader.entrySpans(set, range)) {
+      this.#read(span.body);
+      yield span;
+    }
+  }
+
+  row(scope: ScopeId, key: Uint8Array): Uint8Array | undefined {
+    return this.#reader.row(scope, key);
+  }
+
+  rows(scope: ScopeId, range?: RowRange): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
+    return this.#reader.rows(scope, range);
+  }
+
+  changes(after: number): Iterable<Changes> {
+    return this.#reader.changes(after);
+  }
+
+  transact<T>(time: number, write: () => T): T {
+    return this.#store.transact(time, write);
+  }
+
+  putVersion(key: DocumentKey, version: StoredVersion): void {
+    this.#write(version.body.length);
+    this.#noteSchema(key.collection);
+    this.#store.putVersion(key, version);
+  }
+
+  replaceVersions(key: DocumentKey, versions: readonly StoredVersion[]): void {
+    this.#write(versions.reduce((bytes, { body }) => bytes + body.length, 0));
+    this.#noteSchema(key.collection);
+    this.#store.replaceVersions(key, versions);
+  }
+
+  addEntry(set: EntrySet, entry: Entry, ts: number): void {
+    this.#write(set.terms.length + entry.order.length + entry.body.length);
+    this.#store.addEntry(set, entry, ts);
+  }
+
+  removeEntry(set: EntrySet, entry: Pick<Entry, 'order' | 'collection' | 'id'>, ts: number): void {
+    this.#write(set.terms.length + entry.order.length);
+    this.#store.removeEntry(set, entry, ts);
+  }
+
+  putSpan(set: EntrySet, span: EntrySpan): void {
+    this.#write(set.terms.length + span.order.length + span.body.length);
+    this.#store.putSpan(set, span);
+  }
+
+  dropSpan(set: EntrySet, span: Omit<EntrySpan, 'body'>): void {
+    this.#write(set.terms.length + span.order.length);
+    this.#store.dropSpan(set, span);
+  }
+
+  putRow(scope: ScopeId, key: Uint8Array, value: Uint8Array): void {
+    this.#write(key.length + value.length);
+    this.schemaChangeCount++;
+    this.#store.putRow(scope, key, value);
+  }
+
+  deleteRow(scope: ScopeId, key: Uint8Array): void {
+    this.#write(key.length);
+    this.schemaChangeCount++;
+    this.#store.deleteRow(scope, key);
+  }
+
+  expireVersions(scope: ScopeId, collection: CollectionId, before: number, limit: number): number {
+    return this.#store.expireVersions(scope, collection, before, limit);
+  }
+
+  expireSpans(scope: ScopeId, index: IndexId, before: number, limit: number): number {
+    return this.#store.expireSpans(scope, index, before, limit);
+  }
+
+  dropCollection(scope: ScopeId, collection: CollectionId, limit: number): number {
+    return this.#store.dropCollection(scope, collection, limit);
+  }
+
+  dropIndex(scope: ScopeId, index: IndexId, limit: number): number {
+    return this.#store.dropIndex(scope, index, limit);
+  }
+
+  dropScope(scope: ScopeId, limit: number): number {
+    this.schemaChangeCount++;
+    return this.#store.dropScope(scope, limit);
+  }
+
+  expireChanges(before: number, limit: number): number {
+    return this.#store.expireChanges(before, limit);
+  }
+
+  get #store(): DocumentWriter {
+    if (this.#writer === undefined) throw new TypeError('this store is only read');
+    return this.#writer;
+  }
+
+  #read(body: Uint8Array | undefined): void {
+    this.readCount++;
+    this.bytesRead += KEY_BYTES + (body?.length ?? 0);
+  }
+
+  #noteSchema(collection: CollectionId): void {
+    if (collection < USER_COLLECTION_ID_MIN) this.schemaChangeCount++;
+  }
+
+  #write(byteCount: number): void {
+    this.writeCount++;
+    this.bytesWritten += KEY_BYTES + byteCount;
+    if (this.bytesWritten > TRANSACTION_BYTES_MAX) {
+      throw new FqlFault([
+        {
+          position: [],
+          code: 'resources exceeded',
+          description: `The transaction writes more than the ${TRANSACTION_BYTES_MAX} bytes that one may write.`,
+        },
+      ]);
+    }
+  }
+}

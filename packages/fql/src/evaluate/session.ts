@@ -1,0 +1,69 @@
+/** What all evaluations of one transaction share: the store, the schema as it is now, chance, and what was spent so far. */
+import type { RandomSource } from '@skein/base';
+import type { Schema } from '../schema/schema.ts';
+import type { ScopeId } from '../store/document-store.ts';
+import type { DocumentValue } from '../values/value.ts';
+import type { EvaluationOptions, Host } from './context.ts';
+import { FqlFault } from './fql-error.ts';
+import type { MeteredStore } from './metered-store.ts';
+import { schemaFor } from './stand-ins.ts';
+
+export class Session {
+  readonly store: MeteredStore;
+  /** Undefined: this evaluation only reads. */
+  readonly mayWrite: boolean;
+  readonly host: Host;
+  readonly options: EvaluationOptions;
+  readonly random: RandomSource;
+  /** µs. */
+  readonly now: number;
+  /** Documents that forms of this transaction created: an answer that is one of them has the status 201. */
+  readonly created = new Set<DocumentValue>();
+  /** Expressions inside each other, at this moment. */
+  nesting = 0;
+  stepCount = 0;
+  formCount = 0;
+  readonly #schemas = new Map<ScopeId, Schema>();
+  #schemasAt = 0;
+
+  constructor(parts: {
+    readonly store: MeteredStore;
+    readonly mayWrite: boolean;
+    readonly host: Host;
+    readonly options: EvaluationOptions;
+    readonly random: RandomSource;
+    readonly now: number;
+  }) {
+    this.store = parts.store;
+    this.mayWrite = parts.mayWrite;
+    this.host = parts.host;
+    this.options = parts.options;
+    this.random = parts.random;
+    this.now = parts.now;
+  }
+
+  schemaOf(scope: ScopeId): Schema {
+    if (this.#schemasAt !== this.store.schemaChangeCount) {
+      this.#schemas.clear();
+      this.#schemasAt = this.store.schemaChangeCount;
+    }
+    const known = this.#schemas.get(scope);
+    if (known !== undefined) return known;
+    const schema = schemaFor(this.store, scope);
+    this.#schemas.set(scope, schema);
+    return schema;
+  }
+
+  charge(steps: number): void {
+    this.stepCount += steps;
+    if (this.stepCount > this.options.stepsMax) {
+      throw new FqlFault([
+        {
+          position: [],
+          code: 'resources exceeded',
+          description: `The transaction takes more than the ${this.options.stepsMax} steps that one may take.`,
+        },
+      ]);
+    }
+  }
+}
