@@ -2,6 +2,8 @@
 import type { EvaluationContext } from '../evaluate/context.ts';
 import type { ValidationFailure } from '../evaluate/fql-error.ts';
 import type { Position } from '../parse/expression.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { ScopeId } from '../store/document-store.ts';
 import { Ref } from '../values/ref.ts';
 import { nativeOf } from '../values/type-name.ts';
 import { isArray, type ObjectValue, type Value } from '../values/value.ts';
@@ -21,8 +23,12 @@ const PRIORITY_MAX = 500n;
 
 export function validateKey(context: EvaluationContext, given: ObjectValue): CheckedFields {
   const resolves = (ref: Ref): boolean => context.schema.resolve(ref) !== undefined;
+  // A key's roles are those of the database that it opens.
+  const database = given.get('database');
+  const key = database instanceof Ref ? context.schema.resolve(database) : undefined;
+  const opened = key === undefined ? context.schema : context.schemaOf(Number(key.id) as ScopeId);
   return checkFields(given, {
-    role: { required: true, check: (value, field) => checkRole(context, value, field) },
+    role: { required: true, check: (value, field) => checkRole([opened, context.schema], value, field) },
     database: { required: false, check: aRef((ref) => nativeOf(ref) === 'databases', resolves) },
     priority: { required: false, check: checkPriority },
     ttl: { required: false, check: aTime },
@@ -30,28 +36,28 @@ export function validateKey(context: EvaluationContext, given: ObjectValue): Che
   });
 }
 
-/** Shared with user functions, whose `role` is of the same type. */
+/** Shared with user functions, whose `role` is of the same type. Roles may be those of any of the schemas. */
 export function checkRole(
-  context: EvaluationContext,
+  schemas: readonly Schema[],
   value: Value,
   field: Position,
 ): readonly ValidationFailure[] {
   if (typeof value === 'string' && isBuiltin(value)) return [];
   const roles = isArray(value) ? value : [value];
-  return roles.flatMap((role) => checkUserRole(context, role, field, isArray(value)));
+  return roles.flatMap((role) => checkUserRole(schemas, role, field, isArray(value)));
 }
 
 function checkUserRole(
-  context: EvaluationContext,
+  schemas: readonly Schema[],
   role: Value,
   field: Position,
   inArray: boolean,
 ): readonly ValidationFailure[] {
   if (role instanceof Ref && nativeOf(role) === 'roles') {
-    return context.schema.resolve(role) === undefined ? [invalidReference(field)] : [];
+    return schemas.some((schema) => schema.resolve(role) !== undefined) ? [] : [invalidReference(field)];
   }
   if (typeof role !== 'string' || (inArray && isBuiltin(role))) return [invalidType(field, role, 'Role')];
-  if (context.schema.named('roles', role) !== undefined) return [];
+  if (schemas.some((schema) => schema.named('roles', role) !== undefined)) return [];
   return [{ field, code: 'validation failed', description: `Role name \`${role}\` does not exist.` }];
 }
 
