@@ -23,8 +23,11 @@ export interface CollectionSchema {
   readonly name: string;
   /** Undefined for a user's collection. */
   readonly native: NativeCollection | undefined;
+  /** Undefined: history is kept for ever. */
   readonly historyDays: number | undefined;
   readonly ttlDays: number | undefined;
+  /** µs: what was before it may be gone, however long history is kept now. Absent: 0. */
+  readonly historyFloor?: number | undefined;
 }
 
 export interface IndexField {
@@ -34,6 +37,8 @@ export interface IndexField {
     | { readonly kind: 'binding'; readonly name: string };
   readonly reverse: boolean;
   readonly casefold: boolean;
+  /** An array gives an entry for each of its elements; false: one entry that holds the array. Absent: true. */
+  readonly multiValued?: boolean | undefined;
 }
 
 export interface IndexSchema {
@@ -43,6 +48,9 @@ export interface IndexSchema {
   readonly sources:
     | readonly { readonly collection: CollectionId; readonly bindings: ReadonlyMap<string, Lambda> }[]
     | undefined;
+  /** For a source of every user collection (`"_"`): the bindings of those that `ownBindings` does not name. Absent: none. */
+  readonly wildcardBindings?: ReadonlyMap<string, Lambda> | undefined;
+  readonly ownBindings?: ReadonlyMap<CollectionId, ReadonlyMap<string, Lambda>> | undefined;
   readonly terms: readonly IndexField[];
   readonly values: readonly IndexField[];
   readonly unique: boolean;
