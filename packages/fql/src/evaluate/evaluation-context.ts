@@ -27,7 +27,7 @@ export class Context implements EvaluationContext {
   constructor(
     session: Session,
     authentication: Authentication,
-    at: number | undefined = undefined,
+    at?: number,
     effect: Effect = 'write',
     callDepth = 0,
   ) {

@@ -1,12 +1,12 @@
 /** What all evaluations of one transaction share: the store, the schema as it is now, chance, and what was spent so far. */
 import type { RandomSource } from '@skein/base';
 import type { Schema } from '../schema/schema.ts';
+import { schemaFor } from '../schema/schema-cache.ts';
 import type { ScopeId } from '../store/document-store.ts';
 import type { DocumentValue } from '../values/value.ts';
 import type { EvaluationOptions, Host } from './context.ts';
 import { FqlFault } from './fql-error.ts';
 import type { MeteredStore } from './metered-store.ts';
-import { schemaFor } from './stand-ins.ts';
 
 export class Session {
   readonly store: MeteredStore;

@@ -1,8 +1,8 @@
 /** Control: what decides itself which of its parts are evaluated, and calls. `Let`, `Var`, `Object` and `Lambda` are syntax, and stand in the parser. */
 
+import { isAllowed } from '../access/access.ts';
 import { rolesOfValue } from '../access/role-value.ts';
 import { FqlFault } from '../evaluate/fql-error.ts';
-import { isAllowed } from '../evaluate/stand-ins.ts';
 import type { Expression } from '../parse/expression.ts';
 import { schemaRef } from '../values/ref.ts';
 import { Time } from '../values/time.ts';

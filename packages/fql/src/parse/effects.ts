@@ -1,7 +1,7 @@
 /** What evaluating an expression may do at most, told from its forms alone. */
 import type { Effect } from '../forms/form.ts';
 import type { Expression } from './expression.ts';
-import { partsOf } from './expression-builder.ts';
+import { partsOf } from './nodes.ts';
 
 const RANK: Readonly<Record<Effect, number>> = { pure: 0, read: 1, write: 2 };
 

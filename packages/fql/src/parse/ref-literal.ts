@@ -4,88 +4,80 @@
  *   {"id": "1", "collection": {"@ref": {"id": "widgets", "collection": {"@ref": {"id": "collections"}}}}}
  *   "collections/widgets/1", "classes/widgets", "indexes/by_name", "databases", "credentials/self"
  */
-import type { FqlError } from '../evaluate/fql-error.ts';
 import type { JsonNode } from '../json/parse-json.ts';
 import { NATIVE_COLLECTIONS, Ref } from '../values/ref.ts';
 import { isCollectionRef, nativeOf, typeName } from '../values/type-name.ts';
 import { INTEGER_MAX } from '../values/value.ts';
-import type { Position } from './expression.ts';
+import type { Findings } from './findings.ts';
+import type { Place } from './place.ts';
 
 /** Documents of these collections are known by numbers. */
 const NUMBERED: ReadonlySet<string> = new Set(['keys', 'tokens', 'credentials']);
 const NAME = /^[\p{L}\p{N}\p{M}\p{Pc};@+$\-_.!~%]+$/u;
 
 /** The ref; undefined, with errors added, when the literal is none. */
-export function parseRef(node: JsonNode, position: Position, errors: FqlError[]): Ref | undefined {
+export function parseRef(node: JsonNode, place: Place, findings: Findings): Ref | undefined {
   if (typeof node === 'string') {
     const ref = legacyRef(node);
-    if (ref === undefined) errors.push({ position, code: 'invalid expression', description: 'Invalid ref.' });
+    if (ref === undefined) findings.add(place, 'Invalid ref.');
     return ref;
   }
-  if (node instanceof Map) return objectRef(node, position, errors);
-  errors.push({ position, code: 'invalid expression', description: 'Invalid ref.' });
+  if (node instanceof Map) return objectRef(node, place, findings);
+  findings.add(place, 'Invalid ref.');
   return undefined;
 }
 
-function objectRef(
-  node: ReadonlyMap<string, JsonNode>,
-  position: Position,
-  errors: FqlError[],
-): Ref | undefined {
-  const wrong = (at: Position, description: string): undefined => {
-    errors.push({ position: at, code: 'invalid argument', description });
+function objectRef(node: ReadonlyMap<string, JsonNode>, place: Place, findings: Findings): Ref | undefined {
+  const wrong = (at: Place, description: string): undefined => {
+    findings.add(at, description, 'invalid argument');
     return undefined;
   };
   const wrapped = node.get('@ref');
   if (wrapped !== undefined && node.size === 1) {
-    if (wrapped instanceof Map) return objectRef(wrapped, position, errors);
-    return wrong(position, `Ref expected, ${typeName(wrapped)} provided.`);
+    if (wrapped instanceof Map) return objectRef(wrapped, place, findings);
+    return wrong(place, `Ref expected, ${typeName(wrapped)} provided.`);
   }
   const collectionKey = node.has('collection') ? 'collection' : 'class';
   const keys = ['id', collectionKey, 'database'];
   const id = node.get('id');
   if (id === undefined || [...node.keys()].some((key) => !keys.includes(key))) {
-    return wrong(position, 'Ref expected, Object provided.');
+    return wrong(place, 'Ref expected, Object provided.');
   }
-  const before = errors.length;
+  const before = findings.count;
   if (typeof id !== 'string' && typeof id !== 'bigint') {
-    wrong([...position, 'id'], `String or Integer expected, ${typeName(id)} provided.`);
+    wrong(place.at('id'), `String or Integer expected, ${typeName(id)} provided.`);
   }
   const part = (key: string, expected: string, fits: (ref: Ref) => boolean): Ref | undefined => {
     const given = node.get(key);
     if (given === undefined || given === null) return undefined;
-    const at = [...position, key === 'collection' ? 'class' : key];
+    const at = place.at(key === 'collection' ? 'class' : key);
     if (!(given instanceof Map)) return wrong(at, `Ref expected, ${typeName(given)} provided.`);
-    const ref = objectRef(given, at, errors);
+    const ref = objectRef(given, at, findings);
     if (ref === undefined || fits(ref)) return ref;
     return wrong(at, `${expected} expected, ${typeName(ref)} provided.`);
   };
   const collection = part(collectionKey, 'Collection Ref', isCollectionRef);
   const database = part('database', 'Database Ref', (ref) => nativeOf(ref) === 'databases');
-  if (errors.length > before || (typeof id !== 'string' && typeof id !== 'bigint')) return undefined;
+  if (findings.count > before || (typeof id !== 'string' && typeof id !== 'bigint')) return undefined;
 
   if (collection === undefined) {
-    if (typeof id === 'bigint') return wrong([...position, 'id'], 'String expected, Number provided.');
+    if (typeof id === 'bigint') return wrong(place.at('id'), 'String expected, Number provided.');
     if (isNative(id)) return new Ref(id, undefined, database);
-    errors.push({
-      position: [...position, 'id'],
-      code: 'invalid ref',
-      description: `Valid native collection name expected, '${id}' provided.`,
-    });
+    findings.add(place.at('id'), `Valid native collection name expected, '${id}' provided.`, 'invalid ref');
     return undefined;
   }
   const native = collection.collection === undefined ? collection.id : undefined;
   if (native !== undefined && !NUMBERED.has(native)) {
     if (typeof id === 'string') return new Ref(id, new Ref(native), database ?? collection.database);
-    return wrong([...position, 'id'], 'String expected, Number provided.');
+    return wrong(place.at('id'), 'String expected, Number provided.');
   }
   if (database !== undefined && native === undefined) {
-    return wrong([...position, 'database'], 'Null expected, Database Ref provided.');
+    return wrong(place.at('database'), 'Null expected, Database Ref provided.');
   }
   if (id === 'self' && native !== undefined) return new Ref('self', collection);
   const number = documentId(id);
   if (typeof number === 'string') return new Ref(number, collection, database);
-  return wrong([...position, 'id'], number.description);
+  return wrong(place.at('id'), number.description);
 }
 
 /** The id in its one form (`"007"` is `"7"`), or what is wrong with it. */

@@ -1,56 +1,45 @@
-/** Which names are bound where, while an expression is parsed: so that lambdas know what they close over. */
-import type { FqlError } from '../evaluate/fql-error.ts';
-import type { Position } from './expression.ts';
-
-/** What one request's parsing has found so far. Variables without a value are only told when everything else is right. */
-export interface Findings {
-  readonly errors: FqlError[];
-  readonly unbound: FqlError[];
-}
-
+/**
+ * Which names are bound at the place that is being parsed, so that lambdas know what they take from outside. Bindings nest, and so do lambdas:
+ *
+ *   #levels   name → how many lambdas are around each of its bindings, the innermost binding last
+ *   #free     for each lambda around this place, the names that it takes from outside
+ */
 export class Scope {
-  readonly #names: ReadonlySet<string>;
-  readonly #outer: Scope | undefined;
-  /** Where a lambda begins: names found beyond are free in it. */
-  readonly #free: Set<string> | undefined;
+  readonly #levels = new Map<string, number[]>();
+  readonly #free: Set<string>[] = [];
 
-  private constructor(names: ReadonlySet<string>, outer: Scope | undefined, free: Set<string> | undefined) {
-    this.#names = names;
-    this.#outer = outer;
-    this.#free = free;
+  bind(name: string): void {
+    const levels = this.#levels.get(name);
+    if (levels === undefined) this.#levels.set(name, [this.#free.length]);
+    else levels.push(this.#free.length);
   }
 
-  static readonly empty = new Scope(new Set(), undefined, undefined);
-
-  /** Inside a `let`, after the binding. */
-  with(name: string): Scope {
-    return new Scope(new Set([name]), this, undefined);
+  /** Ends the innermost binding of each. */
+  unbind(names: readonly string[]): void {
+    for (const name of names) this.#levels.get(name)?.pop();
   }
 
-  /** Inside a lambda; `free` gets the names that its body takes from outside. */
-  lambda(names: readonly string[], free: Set<string>): Scope {
-    return new Scope(new Set(names), this, free);
+  enterLambda(names: readonly string[]): void {
+    this.#free.push(new Set());
+    for (const name of names) this.bind(name);
+  }
+
+  /** The names that the lambda takes from outside. */
+  leaveLambda(names: readonly string[]): readonly string[] {
+    this.unbind(names);
+    return [...(this.#free.pop() ?? [])];
   }
 
   /** False: the name has no value here. */
   use(name: string): boolean {
-    const crossed: Set<string>[] = [];
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#outer) {
-      if (scope.#names.has(name)) {
-        for (const free of crossed) free.add(name);
-        return true;
-      }
-      if (scope.#free !== undefined) crossed.push(scope.#free);
+    const level = this.#levels.get(name)?.at(-1);
+    if (level === undefined) return false;
+    for (let at = this.#free.length - 1; at >= level; at--) {
+      const free = this.#free[at];
+      // A lambda that has it already told those around it.
+      if (free === undefined || free.has(name)) break;
+      free.add(name);
     }
-    return false;
-  }
-
-  find(name: string, position: Position, findings: Findings): void {
-    if (this.use(name)) return;
-    findings.unbound.push({
-      position,
-      code: 'invalid expression',
-      description: `Variable '${name}' is not defined.`,
-    });
+    return true;
   }
 }

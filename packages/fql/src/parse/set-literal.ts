@@ -4,29 +4,30 @@ import { Ref } from '../values/ref.ts';
 import { SetRef, type SetShape } from '../values/set-ref.ts';
 import { nativeOf, typeName } from '../values/type-name.ts';
 import type { Value } from '../values/value.ts';
-import { parseClosedLambda, parseData } from './escapes.ts';
-import type { Position } from './expression.ts';
+import { parseClosedLambda } from './closed-lambda.ts';
+import { parseData } from './escapes.ts';
 import { isFields, type JsonFields } from './json-shape.ts';
 import type { Parser } from './parse.ts';
+import type { Place } from './place.ts';
 
 /** The set; undefined, with errors added, when the literal is none. */
-export function parseSet(node: JsonFields, position: Position, parser: Parser): SetRef | undefined {
-  const before = parser.errors.length;
-  const shape = new SetLiteral(node, position, parser).shape();
-  if (shape === undefined && parser.errors.length === before) {
-    parser.errors.push({ position, code: 'invalid expression', description: 'Invalid set.' });
+export function parseSet(node: JsonFields, place: Place, parser: Parser): SetRef | undefined {
+  const before = parser.findings.count;
+  const shape = new SetLiteral(node, place, parser).shape();
+  if (shape === undefined && parser.findings.count === before) {
+    parser.findings.add(place, 'Invalid set.');
   }
-  return shape === undefined || parser.errors.length > before ? undefined : new SetRef(shape);
+  return shape === undefined || parser.findings.count > before ? undefined : new SetRef(shape);
 }
 
 class SetLiteral {
   readonly #node: JsonFields;
-  readonly #position: Position;
+  readonly #place: Place;
   readonly #parser: Parser;
 
-  constructor(node: JsonFields, position: Position, parser: Parser) {
+  constructor(node: JsonFields, place: Place, parser: Parser) {
     this.#node = node;
-    this.#position = position;
+    this.#place = place;
     this.#parser = parser;
   }
 
@@ -60,7 +61,7 @@ class SetLiteral {
       case 'join,with':
         return this.#join();
       case 'collection,filter': {
-        const filter = parseClosedLambda(this.#at('filter'), [...this.#position, 'filter'], this.#parser);
+        const filter = parseClosedLambda(this.#at('filter'), this.#place.at('filter'), this.#parser);
         const set = this.#set('collection');
         return filter === undefined || set === undefined ? undefined : { type: 'filter', filter, set };
       }
@@ -82,7 +83,7 @@ class SetLiteral {
     const given = this.#value(key);
     const list = Array.isArray(given) ? (given as readonly Value[]) : [given];
     if (list.length === 0) {
-      this.#error([...this.#position, key], 'Non-empty array expected.');
+      this.#error(this.#place.at(key), 'Non-empty array expected.');
       return undefined;
     }
     const sets: SetRef[] = [];
@@ -90,7 +91,7 @@ class SetLiteral {
       const set = asSet(value);
       if (set === undefined) {
         this.#error(
-          Array.isArray(given) ? [...this.#position, key, at] : [...this.#position, key],
+          Array.isArray(given) ? this.#place.at(key).at(at) : this.#place.at(key),
           `Set expected, ${typeName(value)} provided.`,
         );
       } else sets.push(set);
@@ -103,7 +104,7 @@ class SetLiteral {
     const given = this.#at('with');
     const isLambda = isFields(given) && given.has('lambda');
     const other = isLambda
-      ? parseClosedLambda(given, [...this.#position, 'with'], this.#parser)
+      ? parseClosedLambda(given, this.#place.at('with'), this.#parser)
       : this.#ref('with');
     return source === undefined || other === undefined ? undefined : { type: 'join', source, with: other };
   }
@@ -117,7 +118,7 @@ class SetLiteral {
   }
 
   #value(key: string): Value {
-    return parseData(this.#at(key), [...this.#position, key], this.#parser);
+    return parseData(this.#at(key), this.#place.at(key), this.#parser);
   }
 
   #ref(key: string): Ref | undefined {
@@ -136,12 +137,12 @@ class SetLiteral {
   }
 
   #wrong(key: string, expected: string, provided: Value): undefined {
-    this.#error([...this.#position, key], `${expected} expected, ${typeName(provided)} provided.`);
+    this.#error(this.#place.at(key), `${expected} expected, ${typeName(provided)} provided.`);
     return undefined;
   }
 
-  #error(position: Position, description: string): void {
-    this.#parser.errors.push({ position, code: 'invalid argument', description });
+  #error(place: Place, description: string): void {
+    this.#parser.findings.add(place, description, 'invalid argument');
   }
 }
 
