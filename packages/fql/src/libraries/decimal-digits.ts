@@ -1,0 +1,12 @@
+/** A finite double that is not zero, without its sign: 0.d₁d₂d₃… × 10^`point`. No zeros at either end of `digits`. */
+export interface DecimalDigits {
+  readonly digits: string;
+  /** How many digits stand before the decimal point: 1 for `3.14`, 0 for `0.314`, −1 for `0.0314`. */
+  readonly point: number;
+}
+
+export function decimalDigits(value: number): DecimalDigits {
+  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential().split('e');
+  const digits = mantissa.replace('.', '').replace(/0+$/, '');
+  return { digits, point: Number(exponent) + 1 };
+}

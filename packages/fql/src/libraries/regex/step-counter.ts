@@ -1,0 +1,30 @@
+/** Counts what a match costs, and stops one that costs too much. Counted, not timed: every member stops at the same step. */
+
+export class RegexStepsError extends Error {
+  override readonly name = 'RegexStepsError';
+}
+
+/** A step is tens of nanoseconds: the longest search is below a second. */
+const STEPS_MAX = 20_000_000;
+const REPORTED_EACH = 4096;
+
+export class StepCounter {
+  readonly #report: (steps: number) => void;
+  #left = STEPS_MAX;
+  #unreported = 0;
+
+  /** `report` may throw, too. */
+  constructor(report: (steps: number) => void) {
+    this.#report = report;
+  }
+
+  take(steps: number): void {
+    this.#unreported += steps;
+    if (this.#unreported < REPORTED_EACH) return;
+    this.#left -= this.#unreported;
+    const taken = this.#unreported;
+    this.#unreported = 0;
+    this.#report(taken);
+    if (this.#left < 0) throw new RegexStepsError('too many steps');
+  }
+}
