@@ -141,8 +141,9 @@ function roleQuestions(
     return [[{ resource: `functions/${request.function}`, action: 'call', argument }]];
   }
   if (request.action === 'schema') {
-    // No document to tell a predicate about.
-    return [[{ resource: request.native, action: request.change, argument: 'plain' }]];
+    // No document to tell a predicate about; what is listed is asked about one by one later.
+    const argument = request.change === 'read' ? 'any' : 'plain';
+    return [[{ resource: request.native, action: request.change, argument }]];
   }
   const { schema } = context;
   const resource = resourceOfDocument(schema, request.document);
