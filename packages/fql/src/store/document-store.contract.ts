@@ -34,8 +34,8 @@ export interface StoreUnderTest {
   read<T>(use: (reader: DocumentReader) => T): T;
   snapshot(): { readonly reader: DocumentReader; release(): void };
   /** Closes and opens it again, where that means something. Snapshots have been released. */
-  reopen(): StoreUnderTest;
-  dispose(): void;
+  reopen(): Promise<StoreUnderTest>;
+  dispose(): Promise<void>;
 }
 
 export function documentStoreContract(name: string, create: () => StoreUnderTest): void {
@@ -46,8 +46,8 @@ export function documentStoreContract(name: string, create: () => StoreUnderTest
       made.push(store);
       return store;
     };
-    afterEach(() => {
-      for (const store of made.splice(0)) store.dispose();
+    afterEach(async () => {
+      for (const store of made.splice(0)) await store.dispose();
     });
 
     test('an empty store shows nothing, at time 0', () => {
@@ -290,35 +290,39 @@ export function documentStoreContract(name: string, create: () => StoreUnderTest
       });
     });
 
-    test('after any work it answers any question as a plain list does', () => {
-      fc.assert(
-        fc.property(steps, fc.array(question, { minLength: 1, maxLength: 60 }), (work, questions) => {
-          const held: { reader: DocumentReader; release: () => void; then: NaiveStore }[] = [];
-          const naive = new NaiveStore();
-          let store = create();
-          try {
-            let asked = 0;
-            for (const step of work) {
-              if (step.kind === 'snapshot') held.push({ ...hold(store.snapshot()), then: naive.copy() });
-              else if (step.kind === 'reopen') {
-                for (const snapshot of held.splice(0)) snapshot.release();
-                store = store.reopen();
-              } else take(step, store, naive);
-              const next = questions[asked++ % questions.length];
-              if (next !== undefined) {
+    test('after any work it answers any question as a plain list does', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          steps,
+          fc.array(question, { minLength: 1, maxLength: 60 }),
+          async (work, questions) => {
+            const held: { reader: DocumentReader; release: () => void; then: NaiveStore }[] = [];
+            const naive = new NaiveStore();
+            let store = create();
+            try {
+              let asked = 0;
+              for (const step of work) {
+                if (step.kind === 'snapshot') held.push({ ...hold(store.snapshot()), then: naive.copy() });
+                else if (step.kind === 'reopen') {
+                  for (const snapshot of held.splice(0)) snapshot.release();
+                  store = await store.reopen();
+                } else take(step, store, naive);
+                const next = questions[asked++ % questions.length];
+                if (next !== undefined) {
+                  store.read((reader) => expect(answer(reader, next)).toEqual(answer(naive, next)));
+                }
+              }
+              store.read((reader) => expectSame(reader, naive));
+              for (const snapshot of held) expectSame(snapshot.reader, snapshot.then);
+              for (const next of questions) {
                 store.read((reader) => expect(answer(reader, next)).toEqual(answer(naive, next)));
               }
+            } finally {
+              for (const snapshot of held) snapshot.release();
+              await store.dispose();
             }
-            store.read((reader) => expectSame(reader, naive));
-            for (const snapshot of held) expectSame(snapshot.reader, snapshot.then);
-            for (const next of questions) {
-              store.read((reader) => expect(answer(reader, next)).toEqual(answer(naive, next)));
-            }
-          } finally {
-            for (const snapshot of held) snapshot.release();
-            store.dispose();
-          }
-        }),
+          },
+        ),
       );
     });
   });

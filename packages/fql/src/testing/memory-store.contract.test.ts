@@ -7,8 +7,8 @@ documentStoreContract('MemoryStore', () => {
     write: (apply) => apply(store),
     read: (use) => use(store),
     snapshot: () => ({ reader: store.snapshot(), release() {} }),
-    reopen: () => underTest,
-    dispose() {},
+    reopen: () => Promise.resolve(underTest),
+    dispose: () => Promise.resolve(),
   };
   return underTest;
 });

@@ -136,7 +136,7 @@ const rewrite = named(
       const versions = [...new Set(times)].map((at, nth) => ({
         ts: at,
         action: nth % 2 === 0 ? ('create' as const) : a,
-        body: b,
+        body: nth % 2 === 1 && a === 'delete' ? new Uint8Array(0) : b,
       }));
       writer.replaceVersions(k, versions);
     },
