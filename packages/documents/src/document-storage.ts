@@ -32,7 +32,13 @@ import {
   restoreDurableState,
   syncFolder,
 } from './durable-state.ts';
-import { MAP_BYTES_DEFAULT, PAGE_BYTES, READERS_MAX, UNSYNCED_BYTES_DEFAULT } from './limits.ts';
+import {
+  COMMIT_PAGE_COUNT,
+  MAP_BYTES_DEFAULT,
+  PAGE_BYTES,
+  READERS_MAX,
+  UNSYNCED_BYTES_DEFAULT,
+} from './limits.ts';
 import { StorageReader } from './storage-reader.ts';
 import { DocumentStorageWriter } from './storage-writer.ts';
 import { openTables, ReadScope, TABLE_COUNT, type Tables } from './tables.ts';
@@ -42,7 +48,7 @@ export interface DocumentStorageOptions {
   readonly readOnly?: boolean | undefined;
   /** Address space to begin with; the file may outgrow it. */
   readonly mapBytes?: number | undefined;
-  /** So many written bytes start a `sync` without being asked. */
+  /** So many bytes in written pages, about, start a `sync` without being asked. */
   readonly unsyncedBytesMax?: number | undefined;
 }
 
@@ -266,6 +272,7 @@ export class DocumentStorage {
 
   #syncWhenMuch(state: WriterState): void {
     const { changeLog } = this.#tables;
+    changeLog.byteCount += COMMIT_PAGE_COUNT * PAGE_BYTES;
     if (changeLog.byteCount < this.#unsyncedBytesMax || state.syncing !== undefined) return;
     changeLog.byteCount = 0;
     this.sync().catch((error: unknown) => {

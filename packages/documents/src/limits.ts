@@ -25,5 +25,11 @@ export const MAP_BYTES_DEFAULT = 4 * 1024 ** 3;
 /** Readers at a time, over all processes: a process has one, and one for each snapshot that it holds. */
 export const READERS_MAX = 1024;
 
-/** So many written bytes are made durable without being asked, because pages that the durable state needs cannot be used again. */
-export const UNSYNCED_BYTES_DEFAULT = 32 * 1024 ** 2;
+/**
+ * So many bytes in pages are written before they are made durable without being asked: until then, no page that the durable state needs,
+ * and none that a later commit has given up, can be used again, so the file grows by about as much.
+ */
+export const UNSYNCED_BYTES_DEFAULT = 128 * 1024 ** 2;
+
+/** A small commit writes about so many pages: a path from the root in each table, LMDB's own tables, the meta page. */
+export const COMMIT_PAGE_COUNT = 12;

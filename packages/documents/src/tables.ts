@@ -77,20 +77,20 @@ export interface AnyTable {
   range(range: TableRange, scope: ReadScope): Iterable<{ readonly key: KeyView }>;
 }
 
+interface Codec<V> {
+  readonly encode: (value: V) => Scratch;
+  readonly decode: (bytes: Uint8Array, length: number) => V;
+}
+
 export class Table<V> implements AnyTable {
   readonly #database: Database<V>;
-  readonly #encode: (value: V) => Scratch;
+  readonly #codec: Codec<V>;
   readonly #changeLog: ChangeLog;
   /** What is written next. */
   #value: Scratch = encodeNothing();
 
-  constructor(
-    root: RootDatabase,
-    name: string,
-    codec: { encode(value: V): Scratch; decode(bytes: Uint8Array, length: number): V },
-    changeLog: ChangeLog,
-  ) {
-    this.#encode = codec.encode;
+  constructor(root: RootDatabase, name: string, codec: Codec<V>, changeLog: ChangeLog) {
+    this.#codec = codec;
     this.#changeLog = changeLog;
     const options = {
       name,
@@ -130,12 +130,12 @@ export class Table<V> implements AnyTable {
 
   put(key: KeyBuffer, value: V): void {
     if (this.#changeLog.isKept) this.#changeLog.add(this, key.copy(), this.#bytesAt(key));
-    this.#write(key, this.#encode(value));
+    this.#write(key, this.#codec.encode(value));
   }
 
   /** False, and nothing is changed, when the key has a value. Spares the look at what was there. */
   putNew(key: KeyBuffer, value: V): boolean {
-    if (!this.#write(key, this.#encode(value), NO_OVERWRITE)) return false;
+    if (!this.#write(key, this.#codec.encode(value), NO_OVERWRITE)) return false;
     if (this.#changeLog.isKept) this.#changeLog.add(this, key.copy(), undefined);
     return true;
   }
