@@ -28,7 +28,7 @@ export function validateKey(context: EvaluationContext, given: ObjectValue): Che
   const key = database instanceof Ref ? context.schema.resolve(database) : undefined;
   const opened = key === undefined ? context.schema : context.schemaOf(Number(key.id) as ScopeId);
   return checkFields(given, {
-    role: { required: true, check: (value, field) => checkRole([opened, context.schema], value, field) },
+    role: { required: true, check: (value, field) => checkRoleIn([opened, context.schema], value, field) },
     database: { required: false, check: aRef((ref) => nativeOf(ref) === 'databases', resolves) },
     priority: { required: false, check: checkPriority },
     ttl: { required: false, check: aTime },
@@ -36,8 +36,17 @@ export function validateKey(context: EvaluationContext, given: ObjectValue): Che
   });
 }
 
-/** Shared with user functions, whose `role` is of the same type. Roles may be those of any of the schemas. */
+/** The `role` of a user function, which is of the same type. */
 export function checkRole(
+  context: EvaluationContext,
+  value: Value,
+  field: Position,
+): readonly ValidationFailure[] {
+  return checkRoleIn([context.schema], value, field);
+}
+
+/** Roles may be those of any of the schemas. */
+function checkRoleIn(
   schemas: readonly Schema[],
   value: Value,
   field: Position,

@@ -8,8 +8,9 @@ import { nativeOfDocument } from '../access/scopes.ts';
 import { createToken, endTokens } from '../access/tokens.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
 import { readDocument } from '../schema/document-fields.ts';
+import { parentScope } from '../schema/schema-rows.ts';
 import { openSet } from '../sets/open-set.ts';
-import type { DocumentKey } from '../store/document-store.ts';
+import type { DocumentKey, ScopeId } from '../store/document-store.ts';
 import { Ref } from '../values/ref.ts';
 import type { SetRef } from '../values/set-ref.ts';
 import { typeName } from '../values/type-name.ts';
@@ -67,8 +68,8 @@ const keyFromSecret = defineForm({
   evaluate: ({ key_from_secret: secret }, call) => {
     const { context } = call;
     const key = documentOfSecret(context.store, context.host.sha256(secret));
-    // Keys of other databases are nobody's business here, as if there were none.
-    const isHere = key !== undefined && nativeOfDocument(key) === 'keys' && key.scope === context.scope;
+    // Keys of databases that this one is not above of are nobody's business here, as if there were none.
+    const isHere = key !== undefined && nativeOfDocument(key) === 'keys' && isWithin(context, key.scope);
     const document = isHere ? readDocument(context, key) : undefined;
     if (key === undefined || document === undefined) {
       return call.fail(undefined, 'instance not found', `No key found for secret ${secret}.`);
@@ -91,7 +92,7 @@ function question(name: string, key: string, answer: (call: Call) => Value): For
 
 const identity = (call: Call): Value =>
   currentIdentity(call.context) ??
-  call.fail(undefined, 'missing identity', 'Authentication does not contain an identity.');
+  call.fail(undefined, 'missing identity', 'Authentication does not contain an identity');
 const hasIdentity = ({ context }: Call): Value => currentIdentity(context) !== undefined;
 
 export const accessForms: readonly Form[] = [
@@ -120,6 +121,14 @@ function instanceOf(who: Ref | SetRef, call: Call, key: string): DocumentKey | u
   return openSet(who, context, [...call.position, key])
     .open({ direction: 'forward', expected: 1 })
     .peek()?.document;
+}
+
+/** The database that is asked, or one below it. */
+function isWithin({ store, scope }: EvaluationContext, inner: ScopeId): boolean {
+  for (let at: ScopeId | undefined = inner; at !== undefined; at = parentScope(store, at)) {
+    if (at === scope) return true;
+  }
+  return false;
 }
 
 /** Of a JWT: the subject, whatever the issuer wrote there. */
