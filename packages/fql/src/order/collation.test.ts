@@ -113,3 +113,12 @@ test('long runs without variants keep their order', () => {
     }
   }
 });
+
+test('heaps of marks cost no more than any other characters', () => {
+  const marks = '\u0301\u0323'.repeat(100_000);
+  const sorted = '\u0323'.repeat(100_000) + '\u0301'.repeat(100_000);
+  const letters = 'и\u0306'.repeat(100_000);
+  expect(compareStrings(`a${marks}`, `a${sorted}b`)).toBeLessThan(0);
+  expect(compareStrings(`a${marks}`, `a${sorted}`)).not.toBe(0);
+  expect(compareStrings(letters, 'й'.repeat(100_001))).toBeLessThan(0);
+});

@@ -8,16 +8,15 @@
  *                 FC and the code point (3 bytes) for characters that the table does not have
  *   secondaries   accents; tertiaries: upper case and other variants. Both: 50 and up for a weight, 04…43 for a
  *                 run of elements that have none (the longer the run, the smaller the byte); the last run is left out
- *   text          UTF-8, with 00, 01, 02 as 02 03, 02 04, 02 05. Nothing for printable ASCII, which the levels before tell apart
+ *   text          UTF-8, with 00, 01, 02 as 02 03, 02 04, 02 05. Nothing for ASCII without control characters, which the levels before tell apart
  *
  * Every weight is above 01, and a level is compared only where all before are equal, so the order of these bytes is the order of the levels. No
  * encoding is a proper prefix of another.
  *
- * ICU's rule that a prefix comes first holds but for one case: marks that normalisation moves in front of others of the same letter.
+ * Fauna put a string before what it is the beginning of. So it is here, but for marks that normalisation moves in front of others of the same letter.
  */
 import { utf8Encode } from '@skein/base';
-import type { ByteBuffer } from '../codec/byte-buffer.ts';
-import { ByteBuffer as Buffer } from '../codec/byte-buffer.ts';
+import { ByteBuffer } from '../codec/byte-buffer.ts';
 import { COLLATION_TABLE } from './collation-table.ts';
 import { appendEscaped, compareBytes } from './escaped-bytes.ts';
 
@@ -83,8 +82,8 @@ function isPlainAt(text: string, at: number): boolean {
 }
 
 function compareAny(a: string, b: string): number {
-  const keyA = new Buffer(a.length * 4 + 16);
-  const keyB = new Buffer(b.length * 4 + 16);
+  const keyA = new ByteBuffer(a.length * 4 + 16);
+  const keyB = new ByteBuffer(b.length * 4 + 16);
   appendCollation(a, keyA);
   appendCollation(b, keyB);
   return compareBytes(keyA.bytes.subarray(0, keyA.length), keyB.bytes.subarray(0, keyB.length));
@@ -144,6 +143,9 @@ function appendLevel(elements: readonly number[], level: 1 | 2, out: ByteBuffer)
   out.push(LEVEL_END);
 }
 
+/** A unit that was taken along by the one before. */
+const TAKEN = -1;
+
 /** Primary, secondary and tertiary of each element; a negative primary is a code point that the table does not have. */
 function elementsOf(text: string): number[] {
   const { elements, contractions, combiningRanks } = collation();
@@ -151,10 +153,11 @@ function elementsOf(text: string): number[] {
   const found: number[] = [];
   for (let at = 0; at < units.length; at++) {
     const unit = units[at]!;
+    if (unit === TAKEN) continue;
     const pairs = contractions.get(unit);
-    const partner = pairs === undefined ? -1 : partnerAt(units, at, pairs, combiningRanks);
-    const list = partner < 0 ? elements.get(unit) : pairs?.get(units[partner]!);
-    if (partner >= 0) units.splice(partner, 1);
+    const partner = pairs === undefined ? TAKEN : partnerAt(units, at, pairs, combiningRanks);
+    const list = partner === TAKEN ? elements.get(unit) : pairs?.get(units[partner]!);
+    if (partner !== TAKEN) units[partner] = TAKEN;
     if (list === undefined) found.push(-unit, 0, 0);
     else found.push(...list);
   }
@@ -173,28 +176,40 @@ function partnerAt(
     const unit = units[next]!;
     const rank = ranks.get(unit) ?? 0;
     if (pairs.has(unit) && (next === at + 1 || rank > rankBefore)) return next;
-    if (rank === 0) return -1;
+    if (rank === 0) break;
     rankBefore = rank;
   }
-  return -1;
+  return TAKEN;
 }
 
 /** Canonical decomposition, marks in canonical order; by the table, so that it never changes either. */
 function decompose(text: string): number[] {
   const { decompositions, combiningRanks } = collation();
   const units: number[] = [];
+  let marksFrom = 0;
+  let lastRank = 0;
+  let isSorted = true;
+  const rankOf = (unit: number): number => combiningRanks.get(unit) ?? 0;
+  /** The marks that end here; there may be very many. */
+  const endMarks = (): void => {
+    if (isSorted) return;
+    for (const mark of units.splice(marksFrom).sort((a, b) => rankOf(a) - rankOf(b))) units.push(mark);
+    isSorted = true;
+  };
   for (let at = 0; at < text.length; at++) {
     const codePoint = text.codePointAt(at)!;
     if (codePoint > 0xffff) at++;
-    const parts = decompositions.get(codePoint);
-    for (const part of parts ?? [codePoint]) {
-      const rank = combiningRanks.get(part) ?? 0;
-      let place = units.length;
-      if (rank > 0) while (place > 0 && (combiningRanks.get(units[place - 1]!) ?? 0) > rank) place--;
-      if (place === units.length) units.push(part);
-      else units.splice(place, 0, part);
+    for (const part of decompositions.get(codePoint) ?? [codePoint]) {
+      const rank = rankOf(part);
+      if (rank === 0) {
+        endMarks();
+        marksFrom = units.length + 1;
+      } else if (rank < lastRank) isSorted = false;
+      lastRank = rank;
+      units.push(part);
     }
   }
+  endMarks();
   return units;
 }
 
