@@ -4,6 +4,7 @@
  *
  * Casts that take refs look them up: one that points nowhere is an `invalid ref`, except where a cast says `unresolved`.
  */
+import { withoutSelf } from '../access/self-refs.ts';
 import type { FqlErrorCode } from '../evaluate/fql-error.ts';
 import { Lambda } from '../values/lambda.ts';
 import { NATIVE_COLLECTIONS, Ref } from '../values/ref.ts';
@@ -146,7 +147,10 @@ export const identifier: Cast<Ref | SetRef> = {
 /** A ref or a set, also a ref that points nowhere (`Exists`). */
 export const unresolvedIdentifier: Cast<Ref | SetRef> = {
   expected: 'Ref or Set',
-  cast: (value) => (value instanceof SetRef || value instanceof Ref ? value : undefined),
+  cast: (value, call) => {
+    if (value instanceof Ref) return withoutSelf(value, call.context);
+    return value instanceof SetRef ? value : undefined;
+  },
 };
 
 export const set: Cast<SetRef> = {
@@ -223,9 +227,10 @@ export function unresolvedRef(
   return { code: 'invalid ref', description: `Ref refers to undefined ${kind} '${name}'` };
 }
 
-/** The ref, if it points to something that can exist; else an `invalid ref` error at the argument. */
-export function resolved(given: Ref, call: Call, key: string): Ref {
-  const resolves = (ref: Ref): boolean => call.context.schema.resolve(ref) !== undefined;
+/** The ref, if it points to something that can exist; else an `invalid ref` error at the argument. `tokens/self` becomes what it stands for. */
+export function resolved(ref: Ref, call: Call, key: string): Ref {
+  const given = withoutSelf(ref, call.context);
+  const resolves = (part: Ref): boolean => call.context.schema.resolve(part) !== undefined;
   const exists =
     given.collection === undefined
       ? isNative(given.id) && (given.database === undefined || resolves(given.database))
