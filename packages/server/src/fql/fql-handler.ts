@@ -205,7 +205,7 @@ export class FqlHandler {
     }
     refuseOtherMethods(method, route);
     const fields = route.name === 'stream' ? streamFields(query) : undefined;
-    if (fields !== undefined && !(fields instanceof Set)) return this.#invalidFields(exchange, fields);
+    if (fields !== undefined && 'unknown' in fields) return this.#invalidFields(exchange, fields.unknown);
     const body = method === 'GET' ? Buffer.from(query.get('q') ?? '') : await this.#body(exchange);
     if (body === 'gone') return 'gone';
     exchange.bytesIn = body.length;
@@ -335,7 +335,8 @@ export class FqlHandler {
     });
     switch (body.kind) {
       case 'whole':
-        return body.bytes;
+        // A client that thought better of it at once ends its stream properly before it cancels it.
+        return 'stream' in request && request.stream.destroyed ? 'gone' : body.bytes;
       case 'gone':
         return 'gone';
       case 'too-large':
