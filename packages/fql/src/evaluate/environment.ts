@@ -15,14 +15,6 @@ export function bind(name: string, value: Value, outer: Environment | undefined)
   return { name, value, outer };
 }
 
-/** Undefined: no such name, which parsing excludes. */
-export function lookUp(environment: Environment | undefined, name: string): Value | undefined {
-  for (let scope = environment; scope !== undefined; scope = scope.outer) {
-    if (scope.name === name) return scope.value;
-  }
-  return undefined;
-}
-
 /** The lambda's own place: what its body's position begins with. */
 export function positionOf(lambda: Lambda): Position {
   return lambda.body.position.slice(0, -1);

@@ -12,7 +12,7 @@ import type { EvaluationContext, EvaluationOptions, Host } from './context.ts';
 import { environmentOf, positionOf } from './environment.ts';
 import { evaluateIn } from './evaluator.ts';
 import { FqlFault, WriteNeeded } from './fql-error.ts';
-import { CALL_DEPTH_MAX } from './limits.ts';
+import { CALL_DEPTH_MAX, LEVELS_PER_CALL } from './limits.ts';
 import type { Session } from './session.ts';
 
 export class Context implements EvaluationContext {
@@ -50,7 +50,9 @@ export class Context implements EvaluationContext {
     return this.session.schemaOf(this.authentication.scope);
   }
 
-  readonly schemaOf = (scope: ScopeId): Schema => this.session.schemaOf(scope);
+  schemaOf(scope: ScopeId): Schema {
+    return this.session.schemaOf(scope);
+  }
 
   get host(): Host {
     return this.session.host;
@@ -69,7 +71,7 @@ export class Context implements EvaluationContext {
   }
 
   writer(position: Position): DocumentWriter {
-    this.checkEffect('write', position);
+    if (!allows(this.effect, 'write')) throw this.effectFault('write', position);
     if (this.at !== undefined) {
       throw new FqlFault([
         { position, code: 'invalid write time', description: 'Cannot write outside of snapshot time.' },
@@ -99,23 +101,23 @@ export class Context implements EvaluationContext {
       this.#limited(effect),
       this.callDepth + 1,
     );
-    return evaluateIn(lambda.body, inner, environment);
+    const depth = this.session.nesting;
+    this.session.nesting += LEVELS_PER_CALL;
+    try {
+      return evaluateIn(lambda.body, inner, environment);
+    } finally {
+      this.session.nesting = depth;
+    }
   }
 
   charge(steps: number): void {
     this.session.charge(steps);
   }
 
-  checkEffect(effect: Effect, position: Position): void {
-    if (allows(this.effect, effect)) return;
+  effectFault(effect: Effect, position: Position): FqlFault {
     const place = this.effect === 'pure' ? 'index bindings' : 'a read-only expression';
-    throw new FqlFault([
-      {
-        position,
-        code: 'invalid expression',
-        description: `Call performs a ${effect}, which is not allowed in ${place}.`,
-      },
-    ]);
+    const description = `Call performs a ${effect}, which is not allowed in ${place}.`;
+    return new FqlFault([{ position, code: 'invalid expression', description }]);
   }
 
   #limited(effect: Effect | undefined): Effect {

@@ -2,151 +2,135 @@
  * Expressions to values: a walk over the tree. Arguments are evaluated left to right, each although another failed, and their errors add up;
  * lazy forms decide themselves.
  */
-import { assert, unreachable } from '@skein/base';
-import type { Cast, Form, LazyCall } from '../forms/form.ts';
+import { AssertionError, assert, unreachable } from '@skein/base';
+import { type Cast, Continuation, type Form, type LazyCall } from '../forms/form.ts';
+import { allows } from '../parse/effects.ts';
 import type { Expression, Position } from '../parse/expression.ts';
 import { Lambda } from '../values/lambda.ts';
 import { typeName } from '../values/type-name.ts';
 import { DocumentValue, isArray, type Value } from '../values/value.ts';
 import type { EvaluationContext } from './context.ts';
-import { bind, type Environment, lookUp } from './environment.ts';
+import { bind, type Environment } from './environment.ts';
 import { Context, stackOverflow } from './evaluation-context.ts';
 import { type FqlError, type FqlErrorCode, FqlFault } from './fql-error.ts';
 import { FaultCollector } from './gather.ts';
 import { EVALUATION_DEPTH_MAX } from './limits.ts';
+
+const BINDINGS_PER_STEP = 16;
 
 /** The value of an expression without free variables. Throws `FqlFault`, and `WriteNeeded` where nothing may be written. */
 export function evaluate(expression: Expression, context: EvaluationContext): Value {
   return evaluateIn(expression, asContext(context), undefined);
 }
 
+/**
+ * Counts how deep it is in `session.nesting`, which is only put back where a result is given: whoever catches a fault puts it back, too (the
+ * loops over arguments, `FormCall.evaluate` and `Context.call` do).
+ */
 export function evaluateIn(
   expression: Expression,
   context: Context,
   environment: Environment | undefined,
 ): Value {
-  switch (expression.kind) {
-    case 'literal':
-      return expression.value;
-    case 'variable': {
-      const value = lookUp(environment, expression.name);
-      assert(value !== undefined, `variable ${expression.name} has a value`);
-      return value;
-    }
-    case 'form':
-      return evaluateForm(expression, context, environment);
-    case 'lambda':
-      return closure(expression, environment);
-    case 'array':
-    case 'object':
-    case 'let':
-      return evaluateInside(expression, context, environment);
-    default:
-      return unreachable(expression);
-  }
-}
-
-function evaluateInside(
-  expression: Extract<Expression, { readonly kind: 'array' | 'object' | 'let' }>,
-  context: Context,
-  environment: Environment | undefined,
-): Value {
-  const { session } = context;
-  if (session.nesting >= EVALUATION_DEPTH_MAX) throw stackOverflow(expression.position);
-  session.nesting++;
-  try {
-    switch (expression.kind) {
+  let here = context;
+  let scope = environment;
+  // What a `let`, or a form that chose among its parts, ends with is evaluated in its place: it takes no stack.
+  for (let node = expression; ; ) {
+    switch (node.kind) {
+      case 'literal':
+        return node.value;
+      case 'variable':
+        return valueOf(node.name, here, scope);
+      case 'lambda':
+        return closure(node, here, scope);
       case 'array':
-        return evaluateItems(expression.items, context, environment);
+        return evaluateItems(node, here, scope);
       case 'object':
-        return evaluateFields(expression.fields, context, environment);
-      default: {
-        let inner = environment;
-        for (const [name, bound] of expression.bindings) {
-          inner = bind(name, evaluateIn(bound, context, inner), inner);
-        }
-        return evaluateIn(expression.body, context, inner);
+        return evaluateFields(node, here, scope);
+      case 'let':
+        scope = bindAll(node, here, scope);
+        node = node.body;
+        break;
+      case 'form': {
+        if (node.form.lazy === undefined) return evaluateForm(node, here, scope);
+        const result = evaluateLazily(node, node.form.lazy, here, scope);
+        if (!(result instanceof Continuation)) return result;
+        node = result.expression;
+        here = asContext(result.context);
+        break;
       }
+      default:
+        return unreachable(node);
     }
-  } finally {
-    session.nesting--;
   }
 }
 
-function evaluateItems(
-  items: readonly Expression[],
-  context: Context,
-  environment: Environment | undefined,
-): readonly Value[] {
-  const faults = new FaultCollector();
-  const values: Value[] = [];
-  for (const item of items) {
-    try {
-      values.push(evaluateIn(item, context, environment));
-    } catch (error) {
-      faults.add(error);
-    }
-  }
-  faults.throwIfFailed();
-  return values;
-}
-
-function evaluateFields(
-  fields: readonly (readonly [string, Expression])[],
-  context: Context,
-  environment: Environment | undefined,
-): ReadonlyMap<string, Value> {
-  const faults = new FaultCollector();
-  const values = new Map<string, Value>();
-  for (const [name, field] of fields) {
-    try {
-      values.set(name, evaluateIn(field, context, environment));
-    } catch (error) {
-      faults.add(error);
-    }
-  }
-  faults.throwIfFailed();
-  return values;
-}
-
-function closure(
-  expression: Extract<Expression, { readonly kind: 'lambda' }>,
-  environment: Environment | undefined,
-): Lambda {
-  const { pattern, body, free, apiVersion } = expression;
-  if (free.length === 0) return new Lambda({ pattern, body, apiVersion });
-  const captured = new Map<string, Value>();
-  for (const name of free) {
-    const value = lookUp(environment, name);
-    assert(value !== undefined, `variable ${name} has a value`);
-    captured.set(name, value);
-  }
-  return new Lambda({ pattern, body, captured, apiVersion });
-}
+type Node<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>;
 
 function evaluateForm(
-  expression: Extract<Expression, { readonly kind: 'form' }>,
+  expression: Node<'form'>,
   context: Context,
   environment: Environment | undefined,
 ): Value {
-  const { form, position } = expression;
+  const { form } = expression;
+  const call = enter(expression, context, environment);
   const { session } = context;
-  if (session.nesting >= EVALUATION_DEPTH_MAX) throw stackOverflow(position);
-  session.nesting++;
-  try {
-    session.formCount++;
-    session.charge(1);
-    if (form.name !== 'Call') context.checkEffect(form.effect, position);
-    const call = new FormCall(context, position, environment);
-    const value =
-      form.evaluate === undefined
-        ? evaluateLazily(form, expression.arguments, call)
-        : form.evaluate(argumentsOf(form, expression.arguments, call), call);
-    if (value instanceof DocumentValue && creates(form)) session.created.add(value);
-    return value;
-  } finally {
-    session.nesting--;
+  const depth = session.nesting;
+  const values: Record<string, unknown> = {};
+  let faults: FaultCollector | undefined;
+  for (let at = 0; at < expression.arguments.length; at++) {
+    const argument = expression.arguments[at];
+    if (argument === undefined) continue;
+    try {
+      cast(evaluateIn(argument, context, environment), form, at, call, values);
+    } catch (error) {
+      session.nesting = depth;
+      faults = collect(faults, error);
+    }
   }
+  faults?.throwIfFailed();
+  assert(form.evaluate !== undefined, `${form.name} has a way to be evaluated`);
+  const value = form.evaluate(values, call);
+  session.nesting = depth - 1;
+  if (value instanceof DocumentValue && creates(form)) session.created.add(value);
+  return value;
+}
+
+function enter(expression: Node<'form'>, context: Context, environment: Environment | undefined): FormCall {
+  const { session } = context;
+  const { form } = expression;
+  descend(expression, context);
+  session.formCount++;
+  session.charge(1);
+  if (!allows(context.effect, form.effect) && form.name !== 'Call') {
+    throw context.effectFault(form.effect, expression.position);
+  }
+  return new FormCall(context, expression, environment);
+}
+
+function descend(expression: Expression, { session }: Context): void {
+  if (session.nesting >= EVALUATION_DEPTH_MAX) throw stackOverflow(expression.position);
+  session.nesting++;
+}
+
+function collect(faults: FaultCollector | undefined, error: unknown): FaultCollector {
+  const collector = faults ?? new FaultCollector();
+  collector.add(error);
+  return collector;
+}
+
+function evaluateLazily(
+  expression: Node<'form'>,
+  evaluateForm: NonNullable<Form['lazy']>,
+  context: Context,
+  environment: Environment | undefined,
+): Value | Continuation {
+  const call = enter(expression, context, environment);
+  const named: Record<string, Expression | undefined> = {};
+  for (const [at, { key }] of expression.form.parameters.entries()) named[key] = expression.arguments[at];
+  const result = evaluateForm(named, call);
+  context.session.nesting--;
+  return result;
 }
 
 /** Forms whose result is a document that did not exist before. */
@@ -154,57 +138,122 @@ function creates(form: Form): boolean {
   return form.effect === 'write' && form.name.startsWith('Create');
 }
 
-function evaluateLazily(form: Form, given: readonly (Expression | undefined)[], call: LazyCall): Value {
-  assert(form.lazy !== undefined, `${form.name} has a way to be evaluated`);
-  const named: Record<string, Expression | undefined> = {};
-  for (const [at, { key }] of form.parameters.entries()) named[key] = given[at];
-  return form.lazy(named, call);
-}
-
-function argumentsOf(
-  form: Form,
-  given: readonly (Expression | undefined)[],
-  call: FormCall,
-): Readonly<Record<string, unknown>> {
-  const { parameters } = form;
-  const values: Record<string, unknown> = {};
+function evaluateItems(
+  expression: Node<'array'>,
+  context: Context,
+  environment: Environment | undefined,
+): readonly Value[] {
+  const { items } = expression;
+  const { session } = context;
+  descend(expression, context);
+  const depth = session.nesting;
+  session.charge(items.length);
   let faults: FaultCollector | undefined;
-  for (let at = 0; at < parameters.length; at++) {
-    const parameter = parameters[at];
-    const argument = given[at];
-    if (parameter === undefined || argument === undefined) continue;
+  const values: Value[] = [];
+  for (const item of items) {
     try {
-      const value = call.evaluate(argument);
-      values[parameter.key] = castArgument(value, parameter.cast, call, parameter.key);
+      values.push(evaluateIn(item, context, environment));
     } catch (error) {
-      faults ??= new FaultCollector();
-      faults.add(error);
+      session.nesting = depth;
+      faults = collect(faults, error);
     }
   }
   faults?.throwIfFailed();
-  return values;
+  session.nesting = depth - 1;
+  return session.checkSize(values);
 }
 
-function castArgument(value: Value, cast: Cast<unknown>, call: FormCall, key: string): unknown {
-  if (cast.variadic) return castAll(value, cast, call, key);
-  const result = cast.cast(value, call, key);
-  if (result !== undefined) return result;
-  return call.fail(key, 'invalid argument', mismatch(cast.expected, value));
+function evaluateFields(
+  expression: Node<'object'>,
+  context: Context,
+  environment: Environment | undefined,
+): ReadonlyMap<string, Value> {
+  const { fields } = expression;
+  const { session } = context;
+  descend(expression, context);
+  const depth = session.nesting;
+  session.charge(fields.length);
+  let faults: FaultCollector | undefined;
+  const values = new Map<string, Value>();
+  for (const [name, field] of fields) {
+    try {
+      values.set(name, evaluateIn(field, context, environment));
+    } catch (error) {
+      session.nesting = depth;
+      faults = collect(faults, error);
+    }
+  }
+  faults?.throwIfFailed();
+  session.nesting = depth - 1;
+  return session.checkSize(values);
 }
 
-function castAll(value: Value, cast: Cast<unknown>, call: FormCall, key: string): readonly unknown[] {
+function bindAll(
+  expression: Node<'let'>,
+  context: Context,
+  environment: Environment | undefined,
+): Environment | undefined {
+  descend(expression, context);
+  context.session.charge(expression.bindings.length);
+  let inner = environment;
+  for (const [name, bound] of expression.bindings) {
+    inner = bind(name, evaluateIn(bound, context, inner), inner);
+  }
+  context.session.nesting--;
+  return inner;
+}
+
+function closure(
+  expression: Extract<Expression, { readonly kind: 'lambda' }>,
+  context: Context,
+  environment: Environment | undefined,
+): Lambda {
+  const { pattern, body, free, apiVersion } = expression;
+  if (free.length === 0) return new Lambda({ pattern, body, apiVersion });
+  const captured = new Map<string, Value>();
+  for (const name of free) captured.set(name, valueOf(name, context, environment));
+  return new Lambda({ pattern, body, captured, apiVersion });
+}
+
+/** Bindings are looked through one by one: a place with thousands of them costs more than one step. */
+function valueOf(name: string, context: Context, environment: Environment | undefined): Value {
+  let boundCount = 1;
+  for (let scope = environment; scope !== undefined; scope = scope.outer) {
+    if (scope.name === name) {
+      if (boundCount >= BINDINGS_PER_STEP) context.session.charge(Math.floor(boundCount / BINDINGS_PER_STEP));
+      return scope.value;
+    }
+    boundCount++;
+  }
+  throw new AssertionError(`variable ${name} has a value`);
+}
+
+function cast(value: Value, form: Form, at: number, call: FormCall, values: Record<string, unknown>): void {
+  const parameter = form.parameters[at];
+  if (parameter === undefined) return;
+  const { key, cast: wanted } = parameter;
+  if (wanted.variadic === true) {
+    values[key] = castAll(value, wanted, call, key);
+    return;
+  }
+  const result = wanted.cast(value, call, key);
+  if (result === undefined) call.fail(key, 'invalid argument', mismatch(wanted.expected, value));
+  values[key] = result;
+}
+
+function castAll(value: Value, wanted: Cast<unknown>, call: FormCall, key: string): readonly unknown[] {
   if (!isArray(value)) {
-    const result = cast.cast(value, call, key);
+    const result = wanted.cast(value, call, key);
     if (result !== undefined) return [result];
-    return call.fail(key, 'invalid argument', mismatch(cast.expected, value));
+    return call.fail(key, 'invalid argument', mismatch(wanted.expected, value));
   }
   const faults = new FaultCollector();
   const results = value.map((item, at) =>
     faults.try(() => {
       const itemCall = new ItemCall(call, key, at);
-      const result = cast.cast(item, itemCall, key);
+      const result = wanted.cast(item, itemCall, key);
       if (result !== undefined) return result;
-      return call.fail([key, at], 'invalid argument', mismatch(cast.expected, item));
+      return call.fail([key, at], 'invalid argument', mismatch(wanted.expected, item));
     }),
   );
   faults.throwIfFailed();
@@ -217,21 +266,35 @@ function mismatch(expected: string, value: Value): string {
 
 class FormCall implements LazyCall {
   readonly context: Context;
-  readonly position: Position;
+  readonly expression: Expression;
   readonly #environment: Environment | undefined;
 
-  constructor(context: Context, position: Position, environment: Environment | undefined) {
+  constructor(context: Context, expression: Expression, environment: Environment | undefined) {
     this.context = context;
-    this.position = position;
+    this.expression = expression;
     this.#environment = environment;
   }
 
+  get position(): Position {
+    return this.expression.position;
+  }
+
   evaluate(expression: Expression, context?: EvaluationContext): Value {
-    return evaluateIn(
-      expression,
-      context === undefined ? this.context : asContext(context),
-      this.#environment,
-    );
+    const { session } = this.context;
+    const depth = session.nesting;
+    try {
+      return evaluateIn(
+        expression,
+        context === undefined ? this.context : asContext(context),
+        this.#environment,
+      );
+    } finally {
+      session.nesting = depth;
+    }
+  }
+
+  goOn(expression: Expression, context: EvaluationContext = this.context): Continuation {
+    return new Continuation(expression, context);
   }
 
   fail(
@@ -251,7 +314,7 @@ class ItemCall extends FormCall {
   readonly #at: number;
 
   constructor(call: FormCall, key: string, at: number) {
-    super(call.context, call.position, undefined);
+    super(call.context, call.expression, undefined);
     this.#key = key;
     this.#at = at;
   }

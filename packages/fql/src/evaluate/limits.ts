@@ -7,10 +7,16 @@ export const CALL_DEPTH_MAX = 200;
  * Expressions inside each other while they are evaluated, through all calls. JavaScript's own stack would end somewhere that depends on the
  * machine; this ends at the same place on every member, and takes less than half of the smallest stack (`stack.test.ts` measures it).
  */
-export const EVALUATION_DEPTH_MAX = 1500;
+export const EVALUATION_DEPTH_MAX = 1200;
 
 /** Errors that one answer tells. A request of 8 MiB can be wrong in a million places. */
 export const ERROR_COUNT_MAX = 100;
+
+/** Levels of `EVALUATION_DEPTH_MAX` that a call of a lambda counts for: a function that calls it has frames of its own. */
+export const LEVELS_PER_CALL = 2;
+
+/** Roughly the characters of any value's text: several times what can be stored, far less than memory. */
+export const VALUE_SIZE_MAX = 64 * 1024 * 1024;
 
 /** What one transaction may write, documents and index entries together: Fauna's limit. */
 export const TRANSACTION_BYTES_MAX = 16 * 1024 * 1024;

@@ -3,10 +3,11 @@ import type { RandomSource } from '@skein/base';
 import type { Schema } from '../schema/schema.ts';
 import { schemaFor } from '../schema/schema-cache.ts';
 import type { ScopeId } from '../store/document-store.ts';
-import type { DocumentValue } from '../values/value.ts';
+import type { DocumentValue, Value } from '../values/value.ts';
 import type { EvaluationOptions, Host } from './context.ts';
 import { FqlFault } from './fql-error.ts';
 import type { MeteredStore } from './metered-store.ts';
+import { sizeOf } from './value-size.ts';
 
 export class Session {
   readonly store: MeteredStore;
@@ -52,6 +53,12 @@ export class Session {
     const schema = schemaFor(this.store, scope);
     this.#schemas.set(scope, schema);
     return schema;
+  }
+
+  /** For a value that was put together: throws a fault when it stands for too much. */
+  checkSize<T extends Value>(value: T): T {
+    sizeOf(value, (steps) => this.charge(steps));
+    return value;
   }
 
   charge(steps: number): void {

@@ -33,7 +33,7 @@ const at = defineLazyForm({
   evaluate: ({ at: moment, expr }, call) => {
     const given = call.evaluate(required(moment));
     const time = timestamp.cast(given, call, 'at') ?? wrongType(call, 'at', ['Time'], given);
-    return call.evaluate(required(expr), contextAt(call, time));
+    return call.goOn(required(expr), contextAt(call, time));
   },
 });
 
@@ -52,7 +52,7 @@ const ifForm = defineLazyForm({
   evaluate: (argument, call) => {
     const condition = call.evaluate(required(argument['if']));
     const isTrue = boolean.cast(condition, call, 'if') ?? wrongType(call, 'if', ['Boolean'], condition);
-    return call.evaluate(required(isTrue ? argument['then'] : argument['else']));
+    return call.goOn(required(isTrue ? argument['then'] : argument['else']));
   },
 });
 
@@ -61,9 +61,9 @@ const doForm = defineLazyForm({
   effect: 'pure',
   keys: ['do'],
   evaluate: (argument, call) => {
-    let value: Value = null;
-    for (const expression of expressionsOf(required(argument['do']))) value = call.evaluate(expression);
-    return value;
+    const expressions = expressionsOf(required(argument['do']));
+    for (const expression of expressions.slice(0, -1)) call.evaluate(expression);
+    return call.goOn(required(expressions.at(-1)));
   },
 });
 
@@ -95,22 +95,22 @@ const callForm = defineForm({
       found.role === undefined
         ? context
         : context.withAuthentication({ ...authentication, roles: rolesOfValue(found.role) });
-    return withCause(call, () => inside.call(found.lambda, argument));
+    try {
+      return inside.call(found.lambda, argument);
+    } catch (error) {
+      return failWithCause(call, error);
+    }
   },
 });
 
 /** What goes wrong in a function is the cause of a `call error`; only an overflow of the stack is told as it is. */
-function withCause(call: Call, evaluate: () => Value): Value {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (!(error instanceof FqlFault)) throw error;
-    const [first, ...others] = error.errors;
-    if (first?.code === 'stack overflow' && others.length === 0) throw error;
-    return call.fail(undefined, 'call error', 'Calling the function resulted in an error.', {
-      cause: error.errors,
-    });
-  }
+function failWithCause(call: Call, error: unknown): never {
+  if (!(error instanceof FqlFault)) throw error;
+  const [first, ...others] = error.errors;
+  if (first?.code === 'stack overflow' && others.length === 0) throw error;
+  return call.fail(undefined, 'call error', 'Calling the function resulted in an error.', {
+    cause: error.errors,
+  });
 }
 
 export const basicForms: readonly Form[] = [abort, at, ifForm, doForm, query, callForm];

@@ -44,6 +44,19 @@ export interface Call {
 
 export interface LazyCall extends Call {
   evaluate(expression: Expression, context?: EvaluationContext): Value;
+  /** For the form's result: this expression's value, evaluated when the form has returned, so that it takes no stack. */
+  goOn(expression: Expression, context?: EvaluationContext): Continuation;
+}
+
+/** What a lazy form leaves to be evaluated in its place. */
+export class Continuation {
+  readonly expression: Expression;
+  readonly context: EvaluationContext;
+
+  constructor(expression: Expression, context: EvaluationContext) {
+    this.expression = expression;
+    this.context = context;
+  }
 }
 
 export interface Form {
@@ -53,7 +66,7 @@ export interface Form {
   readonly parameters: readonly { readonly key: string; readonly cast: Cast<unknown> }[];
   readonly evaluate: ((values: Readonly<Record<string, unknown>>, call: Call) => Value) | undefined;
   readonly lazy:
-    | ((argument: Readonly<Record<string, Expression | undefined>>, call: LazyCall) => Value)
+    | ((argument: Readonly<Record<string, Expression | undefined>>, call: LazyCall) => Value | Continuation)
     | undefined;
 }
 
@@ -87,7 +100,10 @@ export function defineLazyForm(definition: {
   readonly name: string;
   readonly effect: Effect;
   readonly keys: readonly string[];
-  readonly evaluate: (argument: Readonly<Record<string, Expression | undefined>>, call: LazyCall) => Value;
+  readonly evaluate: (
+    argument: Readonly<Record<string, Expression | undefined>>,
+    call: LazyCall,
+  ) => Value | Continuation;
 }): Form {
   const unread: Cast<unknown> = { expected: 'Value', cast: (value) => value };
   return {

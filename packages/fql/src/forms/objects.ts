@@ -1,6 +1,7 @@
 /** Objects, paths into values, and from objects to arrays and back. */
 import { FaultCollector } from '../evaluate/gather.ts';
-import { equalValues, iterateSet } from '../evaluate/stand-ins.ts';
+import { sameValue } from '../order/compare.ts';
+import { setContains } from '../sets/iterate.ts';
 import { Lambda } from '../values/lambda.ts';
 import { Ref } from '../values/ref.ts';
 import { SetRef } from '../values/set-ref.ts';
@@ -33,7 +34,7 @@ function selection(name: string, key: string, all: 'argument' | 'always'): Form 
       if (isAll === true) return valuesAt(from, steps);
       const found = valueAt(from, steps);
       if (found !== undefined) return found;
-      if (argument['default'] !== undefined) return call.evaluate(argument['default']);
+      if (argument['default'] !== undefined) return call.goOn(argument['default']);
       return call.fail('from', 'value not found', `Value not found at path [${steps.join()}].`);
     },
   });
@@ -76,11 +77,8 @@ const containsValueForm = defineForm({
   effect: 'read',
   parameters: { contains_value: any, in: any },
   evaluate: ({ contains_value: value, in: container }, call) => {
-    const is = (other: Value): boolean => equalValues(other, value);
-    if (container instanceof SetRef) {
-      for (const item of iterateSet(container, call.context)) if (is(item)) return true;
-      return false;
-    }
+    const is = (other: Value): boolean => sameValue(other, value);
+    if (container instanceof SetRef) return setContains(container, value, call.context, call.position);
     if (container instanceof Ref) {
       const { id, collection, database } = container;
       return (

@@ -1,16 +1,33 @@
 /** All functions of the language, and which of them an object on the wire calls. */
 import type { JsonNode } from '../json/parse-json.ts';
+import { accessForms } from './access.ts';
+import { aggregateForms } from './aggregates.ts';
 import { basicForms } from './basic.ts';
 import { collectionForms } from './collections.ts';
 import type { Form } from './form.ts';
 import { logicForms } from './logic.ts';
 import { objectForms } from './objects.ts';
+import { readForms } from './reads.ts';
+import { refForms } from './refs.ts';
+import { setForms } from './sets.ts';
+import { writeForms } from './writes.ts';
 
 /** Made when it is first asked for: form files and the parser import each other. */
 let table: ReadonlyMap<string, readonly Form[]> | undefined;
 
 export function allForms(): readonly Form[] {
-  return [...basicForms, ...collectionForms, ...objectForms, ...logicForms];
+  return [
+    ...basicForms,
+    ...collectionForms,
+    ...objectForms,
+    ...logicForms,
+    ...readForms,
+    ...writeForms,
+    ...setForms,
+    ...refForms,
+    ...aggregateForms,
+    ...accessForms,
+  ];
 }
 
 /** By the key that names a form; several forms may share one, and differ in the others (`match` with `terms`, or with `index`). */

@@ -13,7 +13,6 @@ import type { DocumentReader, DocumentWriter } from '../store/document-store.ts'
 import { DocumentValue } from '../values/value.ts';
 import { SeededRandom } from './chacha20.ts';
 import { renderErrors, statusOf } from './render-errors.ts';
-import { checkResponseSize } from './response-size.ts';
 import type { TransactionCosts, TransactionRequest, TransactionResult } from './transaction.ts';
 
 /** So many evaluated forms are one compute operation of the metrics. */
@@ -67,7 +66,7 @@ interface Answer {
 
 function answer(session: Session, request: TransactionRequest): Answer {
   const value = evaluate(parseRequest(request.body), new Context(session, request.authentication));
-  checkResponseSize(value);
+  session.checkSize(value);
   const isCreated = value instanceof DocumentValue && session.created.has(value);
   return { status: isCreated ? 201 : 200, resource: renderValue(value) };
 }
