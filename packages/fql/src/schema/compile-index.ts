@@ -4,7 +4,7 @@ import type { CollectionId, DocumentKey, IndexId, ScopeId } from '../store/docum
 import { Lambda } from '../values/lambda.ts';
 import { Ref } from '../values/ref.ts';
 import { isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
-import type { IndexField, IndexSchema } from './schema.ts';
+import { type IndexField, type IndexSchema, USER_COLLECTION_ID_MIN } from './schema.ts';
 import { COLLECTIONS, resolveDropped } from './stored-names.ts';
 
 type Bindings = ReadonlyMap<string, Lambda>;
@@ -53,7 +53,8 @@ export function compileIndex(
 /** Undefined: the collection is no source of the index. */
 export function bindingsOf(index: IndexSchema, collection: CollectionId): Bindings | undefined {
   if (index.sources === undefined) {
-    return index.ownBindings?.get(collection) ?? index.wildcardBindings ?? NONE;
+    const own = index.ownBindings?.get(collection);
+    return own ?? (collection >= USER_COLLECTION_ID_MIN ? (index.wildcardBindings ?? NONE) : undefined);
   }
   return index.sources.find((source) => source.collection === collection)?.bindings;
 }

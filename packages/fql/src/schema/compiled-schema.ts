@@ -10,14 +10,8 @@ import type { CollectionId, DocumentKey, DocumentReader, IndexId, ScopeId } from
 import { Lambda } from '../values/lambda.ts';
 import { NATIVE_COLLECTIONS, type NativeCollection, Ref } from '../values/ref.ts';
 import { isObject, type ObjectValue, type Value } from '../values/value.ts';
-import { compileIndex } from './compile-index.ts';
-import {
-  type CollectionSchema,
-  type IndexSchema,
-  NATIVE_COLLECTION_IDS,
-  type Schema,
-  USER_COLLECTION_ID_MIN,
-} from './schema.ts';
+import { bindingsOf, compileIndex } from './compile-index.ts';
+import { type CollectionSchema, type IndexSchema, NATIVE_COLLECTION_IDS, type Schema } from './schema.ts';
 import { historyFloor } from './schema-rows.ts';
 import { COLLECTIONS, documentNumber, droppedRef, isNamedNative, nativeById } from './stored-names.ts';
 
@@ -43,7 +37,7 @@ export class CompiledSchema {
   readonly #collectionRefs = new Map<CollectionId, Ref>();
   readonly #indexes = new Map<string, IndexSchema>();
   readonly #indexesById = new Map<IndexId, IndexSchema>();
-  readonly #indexesOn = new Map<CollectionId, IndexSchema[]>();
+  readonly #indexesOn = new Map<CollectionId, readonly IndexSchema[]>();
   readonly #functions = new Map<string, FunctionSchema>();
 
   constructor(reader: DocumentReader, scope: ScopeId) {
@@ -68,6 +62,11 @@ export class CompiledSchema {
     return [...this.#collectionsById.values()].filter(({ native }) => native === undefined);
   }
 
+  /** Native ones, too. */
+  allCollections(): readonly CollectionSchema[] {
+    return [...this.#collectionsById.values()];
+  }
+
   index(name: string): IndexSchema | undefined {
     return this.#indexes.get(name);
   }
@@ -80,8 +79,13 @@ export class CompiledSchema {
     return [...this.#indexesById.values()];
   }
 
+  /** Also of a collection that was dropped. */
   indexesOn(collection: CollectionId): readonly IndexSchema[] {
-    return this.#indexesOn.get(collection) ?? [];
+    const known = this.#indexesOn.get(collection);
+    if (known !== undefined) return known;
+    const indexes = this.allIndexes().filter((index) => bindingsOf(index, collection) !== undefined);
+    this.#indexesOn.set(collection, indexes);
+    return indexes;
   }
 
   named(
@@ -211,17 +215,7 @@ export class CompiledSchema {
       const index = compileIndex(Number(number) as IndexId, name, fields, this);
       this.#indexes.set(name, index);
       this.#indexesById.set(index.id, index);
-      const sources = index.sources?.map(({ collection }) => collection) ?? this.#userCollectionIds();
-      for (const collection of new Set(sources)) {
-        const indexes = this.#indexesOn.get(collection) ?? [];
-        indexes.push(index);
-        this.#indexesOn.set(collection, indexes);
-      }
     }
-  }
-
-  #userCollectionIds(): readonly CollectionId[] {
-    return [...this.#collectionsById.keys()].filter((id) => id >= USER_COLLECTION_ID_MIN);
   }
 }
 

@@ -6,7 +6,7 @@
  *   03                    → the parent's scope, 8
  *   04 collection 4       → the collection's history floor in µs, 8
  *
- * Rows 10 and above, in scope 0, are those of background work (`jobs/job-rows.ts`); 80 and above belong to `access/`.
+ * Rows 10 to 12 hex, in scope 0, are those of background work (`writes/ttl-rows.ts`, `jobs/`); those of `access/` begin with letters.
  */
 import { assert } from '@skein/base';
 import type { CollectionId, DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
@@ -38,20 +38,27 @@ export function chainSchemaVersion(writer: DocumentWriter, scope: ScopeId, chang
   writer.putRow(scope, VERSION, sha256(chained));
 }
 
-/** A number for a new document of a native collection that none had before. Databases are numbered across all scopes. */
+/** The last number given to a document of a native collection. Databases are numbered across all scopes. */
+export function lastNumber(
+  reader: DocumentReader,
+  scope: ScopeId,
+  native: keyof typeof NATIVE_COLLECTION_IDS,
+): number {
+  const stored = reader.row(native === 'databases' ? ROOT_SCOPE : scope, counterKey(native));
+  if (stored !== undefined) return readNumber(stored);
+  return native === 'collections' ? USER_COLLECTION_ID_MIN - 1 : 0;
+}
+
+/** A number that no document of the native collection ever had. */
 export function nextNumber(
   writer: DocumentWriter,
   scope: ScopeId,
   native: keyof typeof NATIVE_COLLECTION_IDS,
 ): number {
-  const where = native === 'databases' ? ROOT_SCOPE : scope;
-  const key = Uint8Array.of(COUNTER, NATIVE_COLLECTION_IDS[native]);
-  const stored = writer.row(where, key);
-  const last =
-    stored === undefined ? (native === 'collections' ? USER_COLLECTION_ID_MIN - 1 : 0) : readNumber(stored);
-  assert(last < NUMBER_MAX, `numbers of ${native} are used up`);
-  writer.putRow(where, key, numberBytes(last + 1));
-  return last + 1;
+  const number = lastNumber(writer, scope, native) + 1;
+  assert(number <= NUMBER_MAX, `numbers of ${native} are used up`);
+  writer.putRow(native === 'databases' ? ROOT_SCOPE : scope, counterKey(native), numberBytes(number));
+  return number;
 }
 
 /** Undefined for the root. */
@@ -87,6 +94,10 @@ export function setHistoryFloor(
 
 export function deleteHistoryFloor(writer: DocumentWriter, scope: ScopeId, collection: CollectionId): void {
   writer.deleteRow(scope, floorKey(collection));
+}
+
+function counterKey(native: keyof typeof NATIVE_COLLECTION_IDS): Uint8Array {
+  return Uint8Array.of(COUNTER, NATIVE_COLLECTION_IDS[native]);
 }
 
 function floorKey(collection: CollectionId): Uint8Array {

@@ -46,7 +46,7 @@ export function entriesOf(
     return bound.get(name);
   };
   const fields = (of: readonly IndexField[]): readonly (readonly Value[])[] =>
-    of.map((field) => distinct(fieldValues(field, document, valueOf)));
+    of.map((field) => distinct(fieldValues(field, document, valueOf), names));
   const terms = fields(index.terms);
   const values = fields(index.values);
 
@@ -56,13 +56,13 @@ export function entriesOf(
   const reversed = index.values.map(({ reverse }) => reverse);
   const encodedValues = combinations(values).flatMap((combination) => {
     if (isAllNull(combination)) return [];
-    const order = orderBytes(combination, reversed);
+    const order = orderBytes(combination, reversed, names);
     return order.length > ENTRY_KEY_BYTES_MAX ? [] : [{ order, body: encodeValue(combination, names) }];
   });
   const entries = new Map<string, IndexEntry>();
   for (const combination of combinations(terms)) {
     if (isAllNull(combination)) continue;
-    const encoded = termsBytes(combination);
+    const encoded = termsBytes(combination, names);
     if (encoded.length > ENTRY_KEY_BYTES_MAX) continue;
     const prefix = `${bytesKey(encoded)}/`;
     for (const { order, body } of encodedValues) {
@@ -78,11 +78,11 @@ function isAllNull(combination: readonly Value[]): boolean {
 }
 
 /** The first of those that sort alike. */
-function distinct(values: readonly Value[]): readonly Value[] {
+function distinct(values: readonly Value[], names: StoredNames): readonly Value[] {
   if (values.length < 2) return values;
   const seen = new Map<string, Value>();
   for (const value of values) {
-    const key = bytesKey(orderKeyOf(value));
+    const key = bytesKey(orderKeyOf(value, names));
     if (!seen.has(key)) seen.set(key, value);
   }
   return [...seen.values()];

@@ -1,0 +1,25 @@
+/** `Delete`. */
+import { nativeById } from '../schema/stored-names.ts';
+import type { DocumentKey } from '../store/document-store.ts';
+import type { DocumentValue } from '../values/value.ts';
+import { rulesOf } from './rules-of.ts';
+import { writeDocument } from './write-document.ts';
+import { checkAccess, type WriteRequest } from './write-request.ts';
+
+/** `before` is what the document is now. Throws faults. */
+export function deleteDocument(request: WriteRequest, key: DocumentKey, before: DocumentValue): void {
+  const { context, position } = request;
+  const native = nativeById(key.collection);
+  checkAccess(
+    request,
+    native === undefined
+      ? { action: 'delete', document: key }
+      : { action: 'schema', native, change: 'delete' },
+  );
+  const writer = context.writer(position);
+  writeDocument({ writer, schema: context.schemaOf(key.scope), time: context.now, position }, key, undefined);
+  rulesOf(key.collection).written?.(
+    { context, writer, position, key, before: before.fields, params: new Map() },
+    undefined,
+  );
+}

@@ -1,0 +1,25 @@
+/** Documents of user functions: `{name, body, role?, data?}`. */
+import { anObject, checkFields, type FieldCheck, invalidType } from '../../access/field-checks.ts';
+import { checkRole } from '../../access/validate-key.ts';
+import { Lambda } from '../../values/lambda.ts';
+import type { NativeRules } from '../native-rules.ts';
+import { aName } from './names.ts';
+
+const aLambda: FieldCheck = (value, field) =>
+  value instanceof Lambda ? [] : [invalidType(field, value, 'Query')];
+
+export const functionRules: NativeRules = {
+  defaults: new Map(),
+  kept: ['name'],
+  readOnly: [],
+  validate: ({ context }, merged) =>
+    checkFields(merged, {
+      name: { required: true, check: aName },
+      body: { required: true, check: aLambda },
+      role: {
+        required: false,
+        check: (value, field) => checkRole(context, value, field),
+      },
+      data: { required: false, check: anObject },
+    }),
+};
