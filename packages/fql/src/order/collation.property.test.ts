@@ -25,6 +25,10 @@ const letter = fc.constantFrom(...known);
 const mark = fc.constantFrom(...known.filter((character) => /\p{M}/u.test(character)));
 const text = fc
   .oneof(
+    // Letters that some marks make other letters, and marks that come between.
+    fc.array(fc.constantFrom('и', 'й', 'к', 'l', 'm', '·', '\u0306', '\u0301', '\u0323', '\u0327'), {
+      maxLength: 6,
+    }),
     fc.array(letter, { maxLength: 5 }),
     fc.array(fc.oneof(fc.constantFrom('a', 'A', 'o', 'и', 'l', '·', ' ', '-'), mark), { maxLength: 6 }),
     fc

@@ -122,3 +122,13 @@ test('heaps of marks cost no more than any other characters', () => {
   expect(compareStrings(`a${marks}`, `a${sorted}`)).not.toBe(0);
   expect(compareStrings(letters, 'й'.repeat(100_001))).toBeLessThan(0);
 });
+
+test('a mark makes another letter unless one of its kind stands before it', () => {
+  const others = ['ик', 'ий', 'й', 'к'];
+  for (const text of ['и\u0306', 'и\u0301\u0306', 'и\u0323\u0306', 'и\u0306\u0301', 'и\u0301\u0323\u0306']) {
+    for (const other of others) {
+      const expected = Math.sign(new Intl.Collator('en').compare(text, other));
+      if (expected !== 0) expect(Math.sign(compareStrings(text, other))).toBe(expected);
+    }
+  }
+});

@@ -65,10 +65,8 @@ export function compareStrings(a: string, b: string): number {
     const primaryA = codeA < ASCII_COUNT ? asciiPrimary[codeA]! : 0;
     const primaryB = codeB < ASCII_COUNT ? asciiPrimary[codeB]! : 0;
     if (primaryA === 0 || primaryB === 0) return compareAny(a, b);
-    if (primaryA !== primaryB) {
-      // What follows could still belong to this letter.
-      return isPlainAt(a, at + 1) && isPlainAt(b, at + 1) ? primaryA - primaryB : compareAny(a, b);
-    }
+    // Whatever follows, a letter of ASCII keeps its primary: marks and the point of l· change levels below.
+    if (primaryA !== primaryB) return primaryA - primaryB;
     if (variant === 0) variant = asciiTertiary[codeA]! - asciiTertiary[codeB]!;
   }
   if (a.length === b.length) return variant;

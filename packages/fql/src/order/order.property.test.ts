@@ -110,6 +110,36 @@ test('integers and doubles are ordered by their exact values', () => {
   );
 });
 
+test('neighbouring numbers keep their order, also where doubles are far apart', () => {
+  const near = fc.tuple(someInteger, fc.integer({ min: -3, max: 3 })).map(([integer, more]) => {
+    const other = BigInt.asIntN(64, integer + BigInt(more));
+    return more === 0 ? ([integer, Number(integer)] as const) : ([integer, other] as const);
+  });
+  fc.assert(
+    fc.property(near, ([a, b]) => {
+      const exact = a < b ? -1 : a > b ? 1 : typeof a === typeof b ? 0 : -1;
+      expect(Math.sign(compareBytes(keyOf(a), keyOf(b)))).toBe(exact);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('an object has one key, whatever the order of its fields', () => {
+  const fields = fc.uniqueArray(fc.tuple(someString, someValue), {
+    selector: ([name]) => name,
+    minLength: 2,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(fields, (given) => {
+      const [object, turned] = [new Map(given), new Map(given.toReversed())];
+      expect(keyOf(turned)).toEqual(keyOf(object));
+      expect(compareStored(object, turned, someNames)).toBe(0);
+      expect(equalValues(object, turned)).toBe(true);
+    }),
+  );
+});
+
 test('values are the same exactly when their texts are, but for the order of keys', () => {
   const text = (value: Value): string =>
     renderValue(value instanceof Map ? new Map([...value].sort(([a], [b]) => (a < b ? -1 : 1))) : value);
