@@ -227,15 +227,17 @@ export function unresolvedRef(
   return { code: 'invalid ref', description: `Ref refers to undefined ${kind} '${name}'` };
 }
 
-/** The ref, if it points to something that can exist; else an `invalid ref` error at the argument. `tokens/self` becomes what it stands for. */
-export function resolved(ref: Ref, call: Call, key: string): Ref {
-  const given = withoutSelf(ref, call.context);
-  const resolves = (part: Ref): boolean => call.context.schema.resolve(part) !== undefined;
-  const exists =
-    given.collection === undefined
-      ? isNative(given.id) && (given.database === undefined || resolves(given.database))
-      : resolves(given);
-  if (exists) return given;
+/** Whether a ref points to something that can exist: a collection, index … that is there, or any id of such a collection. */
+export function isResolved(given: Ref, call: Call): boolean {
+  const { schema } = call.context;
+  if (given.collection !== undefined) return schema.resolve(given) !== undefined;
+  return isNative(given.id) && (given.database === undefined || schema.resolve(given.database) !== undefined);
+}
+
+/** The ref, if it points somewhere; else an `invalid ref` error at the argument. */
+export function resolved(given: Ref, call: Call, key: string): Ref {
+  if (isResolved(given, call)) return given;
+  const resolves = (ref: Ref): boolean => call.context.schema.resolve(ref) !== undefined;
   const { code, description } = unresolvedRef(given, resolves);
   return call.fail(key, code, description);
 }

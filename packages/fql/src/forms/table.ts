@@ -4,12 +4,21 @@ import { accessForms } from './access.ts';
 import { aggregateForms } from './aggregates.ts';
 import { basicForms } from './basic.ts';
 import { collectionForms } from './collections.ts';
+import { conversionForms } from './conversion.ts';
+import { extremeForms } from './extremes.ts';
 import type { Form } from './form.ts';
 import { logicForms } from './logic.ts';
+import { mathForms } from './math.ts';
 import { objectForms } from './objects.ts';
 import { readForms } from './reads.ts';
 import { refForms } from './refs.ts';
 import { setForms } from './sets.ts';
+import { stringForms } from './strings.ts';
+import { formatForms } from './strings-format.ts';
+import { regexForms } from './strings-regex.ts';
+import { timeForms } from './time.ts';
+import { trigonometryForms } from './trigonometry.ts';
+import { typeCheckForms } from './type-checks.ts';
 import { writeForms } from './writes.ts';
 
 /** Made when it is first asked for: form files and the parser import each other. */
@@ -27,6 +36,15 @@ export function allForms(): readonly Form[] {
     ...refForms,
     ...aggregateForms,
     ...accessForms,
+    ...mathForms,
+    ...extremeForms,
+    ...trigonometryForms,
+    ...stringForms,
+    ...regexForms,
+    ...formatForms,
+    ...timeForms,
+    ...conversionForms,
+    ...typeCheckForms,
   ];
 }
 

@@ -6,7 +6,12 @@ export interface DecimalDigits {
 }
 
 export function decimalDigits(value: number): DecimalDigits {
-  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential().split('e');
+  const magnitude = Math.abs(value);
+  // Of the smallest doubles one digit is enough (5E-324); Java has two, if they are nearer (4.9E-324).
+  const nearest = magnitude.toExponential(1);
+  const shortest = magnitude.toExponential();
+  const text = shortest.indexOf('e') === 1 && Number(nearest) === magnitude ? nearest : shortest;
+  const [mantissa = '', exponent = '0'] = text.split('e');
   const digits = mantissa.replace('.', '').replace(/0+$/, '');
   return { digits, point: Number(exponent) + 1 };
 }
