@@ -72,7 +72,7 @@ class IndexRange implements StoredRange<Bound> {
       return order.length === 0 ? undefined : afterPrefix(order);
     }
     const key = entryKey({ order, ...document });
-    return side === 'before' ? key : afterKey(key);
+    return side === 'before' ? key : afterPrefix(key);
   }
 
   compareBounds(a: Bound, b: Bound): number {
@@ -96,7 +96,7 @@ class IndexRange implements StoredRange<Bound> {
       if (this.#isLive(entry.collection)) elements.push(this.#elementOf(entry));
       if (rowCount >= limit) {
         const key = entryKey(entry);
-        next = reverse ? key : afterKey(key);
+        next = reverse ? key : afterPrefix(key);
         break;
       }
     }
@@ -112,11 +112,4 @@ class IndexRange implements StoredRange<Bound> {
       values: () => (order.length === 0 ? [] : entryValues(this.#context, body)),
     });
   }
-}
-
-/** The first key after this one. */
-function afterKey(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + 1);
-  bytes.set(key);
-  return bytes;
 }
