@@ -1,1 +1,18 @@
-export type {} from './values/value.ts';
+export { authenticate, type RootSecret, refresh } from './access/authenticate.ts';
+export type { Authentication, BuiltinRole } from './access/authentication.ts';
+export { isJwt } from './access/secret.ts';
+export type { EvaluationOptions, Host } from './evaluate/context.ts';
+export { nextStep, runStep } from './jobs/steps.ts';
+export { JsonError, type JsonNode, parseJson } from './json/parse-json.ts';
+export { renderValue } from './json/render.ts';
+export type {
+  CollectionId,
+  DocumentKey,
+  DocumentReader,
+  DocumentWriter,
+  IndexId,
+  ScopeId,
+} from './store/document-store.ts';
+export { effectOf, runRead, runWrite } from './transaction/run-transaction.ts';
+export type { TransactionCosts, TransactionRequest, TransactionResult } from './transaction/transaction.ts';
+export { isArray, isObject, type ObjectValue, type Value } from './values/value.ts';

@@ -8,6 +8,7 @@
  * once, as manifests say how far they are and operation ids are remembered.
  */
 
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -29,19 +30,24 @@ import { ApplyScheduler } from './apply-scheduler.ts';
 import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
 import { DataLayout } from './data-layout.ts';
+import { DocumentsApplier } from './documents/documents-applier.ts';
+import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
+import {
+  type BodySeal,
+  type DocumentsOperation,
+  decodeDocumentsOperation,
+  encodeDocumentsOperation,
+  isDocumentsPayload,
+} from './documents/documents-operation.ts';
+import type { TransactionAnswer } from './documents/transaction-answer.ts';
 import { syncFolder } from './file-directory.ts';
 import type { IndexLine, Part } from './index-line.ts';
 import { IndexStore, readMarker } from './index-store.ts';
 import { BuilderServer, type BuilderService } from './ipc/builder-server.ts';
-import { BuilderError, type Change, type IndexSummary, type Request } from './ipc/messages.ts';
-import { KeyVault } from './key-vault.ts';
-import {
-  type BatchRequest,
-  decodeOperation,
-  type IndexOperation,
-  type Operation,
-  OperationFormatError,
-} from './operation.ts';
+import { type Answer, BuilderError, type Change, type IndexSummary, type Request } from './ipc/messages.ts';
+import { KeyVault, SealError } from './key-vault.ts';
+import { type BatchRequest, decodeOperation, type IndexOperation, type Operation } from './operation.ts';
+import { OperationFormatError } from './operation-format-error.ts';
 import { PendingTasks } from './pending-tasks.ts';
 import { RecentOperations } from './recent-operations.ts';
 
@@ -73,6 +79,8 @@ const CHECKPOINT_INTERVAL_MS = 2_000;
 const DRAIN_MS_MAX = 20_000;
 /** How long following the log may go on without letting others run. */
 const ACCEPT_MS = 10;
+/** Transactions that share one commit of their store, at most. */
+const COMMIT_COUNT_MAX = 256;
 
 export class Builder implements BuilderService {
   readonly #layout: DataLayout;
@@ -83,6 +91,9 @@ export class Builder implements BuilderService {
   readonly #applications: Applications;
   readonly #recent: RecentOperations;
   readonly #scheduler: ApplyScheduler;
+  readonly #vault: KeyVault;
+  readonly #documents: DocumentsApplier;
+  readonly #maintenance: DocumentsMaintenance;
   readonly #pending = new PendingTasks();
   readonly #queuedBytesMax: number;
   readonly #checkpointIntervalMs: number;
@@ -110,8 +121,16 @@ export class Builder implements BuilderService {
     const applications = Applications.load(layout, vault);
     const recent = RecentOperations.load(layout.recentOperationsFile);
     const stores = loadStores(layout, applications.ids, log);
+    let builder: Builder | undefined;
+    const documents = new DocumentsApplier({
+      layout,
+      log,
+      onCommitted: (changed) => builder?.tellCommitted(changed),
+    });
+    documents.load(applications.ids);
     const known = Math.max(
       recent.appliedThrough,
+      documents.appliedThrough,
       ...applications.ids.map((id) => applications.get(id)?.appliedSequence ?? 0),
       stores.reduce((last, { appliedSequence }) => Math.max(last, appliedSequence), 0),
     );
@@ -121,7 +140,7 @@ export class Builder implements BuilderService {
     });
     if (journal.tornBytes > 0)
       log('info', `cut ${journal.tornBytes} bytes of unacknowledged writes off the journal`);
-    const builder = new Builder(configuration, { layout, journal, applications, recent });
+    builder = new Builder(configuration, { layout, journal, applications, recent, vault, documents });
     for (const store of stores) builder.#scheduler.add(store);
     await builder.#start(configuration.socketPath);
     return builder;
@@ -134,6 +153,8 @@ export class Builder implements BuilderService {
       readonly journal: LocalJournal;
       readonly applications: Applications;
       readonly recent: RecentOperations;
+      readonly vault: KeyVault;
+      readonly documents: DocumentsApplier;
     },
   ) {
     const memoryBytesMax = configuration.memoryBytesMax ?? MEMORY_BYTES_MAX;
@@ -141,6 +162,8 @@ export class Builder implements BuilderService {
     this.#journal = parts.journal;
     this.#applications = parts.applications;
     this.#recent = parts.recent;
+    this.#vault = parts.vault;
+    this.#documents = parts.documents;
     this.#savedThrough = parts.recent.appliedThrough;
     this.#clock = configuration.clock ?? { nowMs: () => Date.now() };
     this.#log = configuration.log ?? (() => {});
@@ -159,19 +182,38 @@ export class Builder implements BuilderService {
       onPublished: (changes, sequences) => void this.#announce(changes, sequences),
       onFatal: (error) => this.#fail(error),
     });
+    this.#maintenance = new DocumentsMaintenance({
+      documents: this.#documents,
+      clock: this.#clock,
+      log: this.#log,
+      propose: (application, operation) => this.#proposeOwn(application, operation),
+    });
   }
 
-  async answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<JsonObject> {
+  async answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<Answer> {
     switch (request.kind) {
       case 'propose':
-        return { sequence: await this.#propose(request, payload) };
+        return { fields: { sequence: await this.#propose(request, payload) } };
+      case 'transact': {
+        const { body, ...fields } = await this.transact(request, payload);
+        return { fields: fields as unknown as JsonObject, payload: Buffer.from(body) };
+      }
+      case 'openDocuments':
+        await this.#whenKnown(request.application);
+        this.#documents.open(request.application);
+        return { fields: {} };
       case 'taskStatus':
-        return { status: this.#isPending(request.sequence) ? 'notPublished' : 'published' };
+        return { fields: { status: this.#isPending(request.sequence) ? 'notPublished' : 'published' } };
       case 'listIndexes':
-        return { indexes: this.#summaries(request.application) as unknown as Json };
+        return { fields: { indexes: this.#summaries(request.application) as unknown as Json } };
       case 'statistics':
-        return { statistics: this.statistics() };
+        return { fields: { statistics: this.statistics() } };
     }
+  }
+
+  /** Transactions on documents of these applications are visible to every process. */
+  tellCommitted(applications: readonly string[]): void {
+    this.#server?.tellCommitted(applications);
   }
 
   statistics(): JsonObject {
@@ -190,6 +232,7 @@ export class Builder implements BuilderService {
       journalAppendedCount: appendedCount,
       journalAppendedBytes: appendedBytes,
       journalFileCount: fileCount,
+      ...this.#documents.statistics,
       subscriberCount: this.#server?.subscriberCount ?? 0,
       residentBytes: process.memoryUsage.rss(),
     };
@@ -206,10 +249,12 @@ export class Builder implements BuilderService {
       // What does not fit into the time is applied from the journal by the next builder.
       await Promise.race([drained, new Promise((resolve) => cut.addEventListener('abort', resolve))]);
     }
+    this.#maintenance.stop();
     this.#stopFollowing.abort();
     await this.#scheduler.stop();
     await this.#following;
     await this.#journal.close();
+    await this.#documents.close();
     if (!this.#failed) this.#saveRecent();
     await this.#server?.close();
   }
@@ -224,6 +269,7 @@ export class Builder implements BuilderService {
     if (this.#failed) throw new Error('the builder could not recover', { cause: this.#failure });
     this.#advance(this.#journal.lastSequence);
     this.#server = await BuilderServer.listen(socketPath, this);
+    this.#maintenance.start();
     this.#checkpointTimer = setInterval(() => void this.#checkpoint(), this.#checkpointIntervalMs);
   }
 
@@ -247,6 +293,74 @@ export class Builder implements BuilderService {
       await this.#pending.whenDone(sequence);
     }
     return sequence;
+  }
+
+  /**
+   * Resolves with the answer when the operation is durable, applied, and visible to every process. A second proposal with the same id gets
+   * the first one's answer.
+   */
+  async transact(
+    request: {
+      readonly application: string;
+      readonly operationId: string;
+      readonly proposedAtMs: number;
+    },
+    payload: Uint8Array,
+  ): Promise<TransactionAnswer> {
+    const { application, operationId, proposedAtMs } = request;
+    await this.#whenKnown(application);
+    const known = this.#recent.find(application, operationId);
+    if (known !== undefined) {
+      const sequence = await known;
+      await this.#whenAccepted(sequence);
+      const kept = this.#documents.keptAnswer(application, sequence);
+      if (kept !== undefined) return kept;
+      throw new BuilderError(
+        'answer-forgotten',
+        'unknown',
+        'the transaction was carried out, its answer is lost',
+      );
+    }
+    if (this.#closing || this.#failed)
+      throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+    const answered = this.#documents.whenAnswered(application, operationId);
+    const sequence = this.#appendWhenRoom(
+      { application, indexes: [] },
+      { application, operationId, proposedAtMs, payload },
+    );
+    this.#recent.begin(application, operationId, sequence);
+    try {
+      await sequence;
+    } catch (error) {
+      this.#documents.forget(application, operationId);
+      throw error;
+    }
+    return answered;
+  }
+
+  /** A transaction that the builder asks for itself. */
+  #proposeOwn(application: string, operation: DocumentsOperation): Promise<TransactionAnswer> {
+    return this.transact(
+      { application, operationId: randomUUID(), proposedAtMs: this.#clock.nowMs() },
+      encodeDocumentsOperation(operation, this.#sealOf(application)),
+    );
+  }
+
+  #sealOf(application: string): BodySeal {
+    return {
+      seal: (text) => this.#vault.seal(application, text),
+      open: (sealed) => this.#vault.open(application, sealed),
+    };
+  }
+
+  /** Rejects when there is no such application. */
+  async #whenKnown(application: string): Promise<void> {
+    // Made a moment ago, perhaps: acknowledged, but not handed on from the log yet.
+    if (this.#applications.get(application) === undefined)
+      await this.#whenAccepted(this.#journal.lastSequence);
+    if (this.#applications.get(application) === undefined) {
+      throw new BuilderError('unknown-application', 'refused', `application ${application} does not exist`);
+    }
   }
 
   async #append(request: Extract<Request, { kind: 'propose' }>, payload: Uint8Array): Promise<Sequence> {
@@ -350,7 +464,14 @@ export class Builder implements BuilderService {
       let turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
       for (const operation of operations) {
         this.#accept(operation);
-        if (this.#clock.nowMs() < turnEndMs && this.#scheduler.queuedBytes <= this.#queuedBytesMax) continue;
+        if (
+          this.#clock.nowMs() < turnEndMs &&
+          this.#scheduler.queuedBytes <= this.#queuedBytesMax &&
+          this.#documents.queuedCount < COMMIT_COUNT_MAX
+        ) {
+          continue;
+        }
+        this.#documents.flush();
         this.#saveApplications();
         this.#advance(operation.sequence);
         await nextTurn();
@@ -361,6 +482,7 @@ export class Builder implements BuilderService {
         if (this.#stopFollowing.signal.aborted || this.#failed) return;
         turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
       }
+      this.#documents.flush();
       this.#saveApplications();
       this.#advance(operations.at(-1)!.sequence);
     }
@@ -370,6 +492,10 @@ export class Builder implements BuilderService {
     const { application, operationId, sequence, proposedAtMs } = logged;
     if (!this.#recent.commit(application, operationId, sequence)) return;
     if (sequence <= this.#recent.appliedThrough) return;
+    if (isDocumentsPayload(logged.payload)) {
+      this.#acceptDocuments(logged);
+      return;
+    }
     let operation: Operation;
     try {
       operation = decodeOperation(logged.payload);
@@ -391,6 +517,17 @@ export class Builder implements BuilderService {
       default:
         if (this.#applications.get(application) === undefined) return;
         this.#enqueue(application, operation, { sequence, proposedAtMs, bytes: logged.payload.byteLength });
+    }
+  }
+
+  #acceptDocuments({ application, operationId, sequence, proposedAtMs, payload }: LoggedOperation): void {
+    if (this.#applications.get(application) === undefined) return;
+    try {
+      const operation = decodeDocumentsOperation(payload, this.#sealOf(application));
+      this.#documents.push({ application, operationId, sequence, proposedAtMs, operation });
+    } catch (error) {
+      if (!(error instanceof OperationFormatError) && !(error instanceof SealError)) throw error;
+      this.#log('error', `operation ${sequence} changes nothing: ${error.message}`);
     }
   }
 
@@ -495,7 +632,8 @@ export class Builder implements BuilderService {
   /** Operations up to here are in manifests and files. */
   #appliedThrough(): Sequence {
     const lowest = this.#pending.lowest;
-    return lowest === undefined ? this.#accepted : asSequence(lowest - 1);
+    const published = lowest === undefined ? this.#accepted : asSequence(lowest - 1);
+    return asSequence(Math.min(published, this.#documents.durableThrough ?? published));
   }
 
   async #checkpoint(): Promise<void> {

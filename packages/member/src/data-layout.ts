@@ -4,6 +4,7 @@
  *   journal/                                        the operation log
  *   recent-operations.json                          operation ids that left the journal but may still be retried
  *   apps/<application>/application.json             the application and its keys
+ *   apps/<application>/documents/                   documents: an LMDB environment; made by the first transaction
  *   apps/<application>/indexes/<index>/             one index: manifest and segments
  *   apps/<application>/indexes/<index>.deleted      the index was deleted at this sequence; kept until the journal has forgotten it
  *   apps/<application>/indexes/<index>.damaged      why the index cannot be served; <index>.damaged-<sequence>/ holds its files
@@ -41,6 +42,10 @@ export class DataLayout {
 
   applicationFile(application: string): string {
     return join(this.applicationFolder(application), 'application.json');
+  }
+
+  documentsFolder(application: string): string {
+    return join(this.applicationFolder(application), 'documents');
   }
 
   indexesFolder(application: string): string {

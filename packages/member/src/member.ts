@@ -2,6 +2,7 @@ import type { JsonObject, Sequence } from '@skein/base';
 import type { ApplicationState } from './application-state.ts';
 import { ApplicationViews } from './application-views.ts';
 import { DataLayout } from './data-layout.ts';
+import { ApplicationDocuments } from './documents/application-documents.ts';
 import { BuilderClient, type TaskStatus } from './ipc/builder-client.ts';
 import { BuilderError, type IndexSummary } from './ipc/messages.ts';
 import { KeyVault } from './key-vault.ts';
@@ -24,6 +25,7 @@ export class Member {
   readonly #views: Views;
   readonly #applications: ApplicationViews;
   readonly #vault: KeyVault;
+  readonly documents: ApplicationDocuments;
 
   constructor(options: MemberOptions) {
     const layout = new DataLayout(options.dataFolder);
@@ -46,7 +48,15 @@ export class Member {
       onResync: () => {
         this.#views.markAllStale();
         this.#applications.markAllStale();
+        this.documents.committedAll();
       },
+      onCommitted: (applications) => this.documents.committed(applications),
+    });
+    this.documents = new ApplicationDocuments({
+      layout,
+      client: this.#client,
+      vault: this.#vault,
+      nowMs: () => Date.now(),
     });
   }
 
@@ -115,5 +125,6 @@ export class Member {
 
   close(): void {
     this.#client.close();
+    this.documents.close();
   }
 }

@@ -5,6 +5,13 @@ export { builderNodeArguments } from './builder-memory.ts';
 export { runBuilder } from './builder-process.ts';
 export { listApplications } from './catalogue.ts';
 export { DataLayout } from './data-layout.ts';
+export {
+  ApplicationDocuments,
+  BehindError,
+  type TransactOptions,
+} from './documents/application-documents.ts';
+export { nodeHost } from './documents/node-host.ts';
+export type { TransactionAnswer } from './documents/transaction-answer.ts';
 export { FileDirectory } from './file-directory.ts';
 export type { IndexMeta } from './index-meta.ts';
 export { BuilderClient, type BuilderClientOptions, type TaskStatus } from './ipc/builder-client.ts';

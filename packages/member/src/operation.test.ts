@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeOperation,
-  encodeOperation,
-  indexesOf,
-  type Operation,
-  OperationFormatError,
-} from './operation.ts';
+import { decodeOperation, encodeOperation, indexesOf, type Operation } from './operation.ts';
+import { OperationFormatError } from './operation-format-error.ts';
 
 const OPERATIONS: readonly Operation[] = [
   {

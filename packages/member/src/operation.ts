@@ -2,9 +2,10 @@
  * What can be asked of an application: the payloads of its log. Applying one depends on nothing but the state before it: object ids
  * that the server makes, and the time, are fixed by the proposer.
  *
- * Bytes: JSON text of `{"v": 1, "kind": …, …}`.
+ * Bytes: JSON text of `{"v": 1, "kind": …, …}`. Operations on documents have bytes of their own (`documents/documents-operation.ts`).
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
+import { OperationFormatError } from './operation-format-error.ts';
 
 export type Operation = IndexOperation | ApplicationOperation;
 
@@ -53,11 +54,6 @@ export type ApplicationOperation =
   /** `sealedKey`: the key's value, encrypted (`key-vault.ts`). `definition`: what the key may do, as sent. */
   | { readonly kind: 'saveKey'; readonly sealedKey: string; readonly definition: JsonObject }
   | { readonly kind: 'deleteKey' | 'restoreKey'; readonly sealedKey: string };
-
-/** The payload is not an operation that this version knows. */
-export class OperationFormatError extends Error {
-  override readonly name = 'OperationFormatError';
-}
 
 const FORMAT_VERSION = 1;
 

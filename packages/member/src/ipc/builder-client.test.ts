@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../operation.ts';
 import { BuilderClient } from './builder-client.ts';
 import { BuilderServer, type BuilderService } from './builder-server.ts';
-import { BuilderError, type Change, type Request } from './messages.ts';
+import { type Answer, BuilderError, type Change, type Request } from './messages.ts';
 
 const operation: Operation = { kind: 'clearIndex', index: 'i' };
 const at = { application: 'APP', proposedAtMs: 1 };
@@ -54,7 +54,7 @@ describe('BuilderClient and BuilderServer', () => {
     const seen: { request: Request; payload: string }[] = [];
     await listen(async (request, payload) => {
       seen.push({ request, payload: Buffer.from(payload).toString() });
-      return { sequence: 42 };
+      return { fields: { sequence: 42 } };
     });
     expect(await client().propose(operation, at)).toEqual({ sequence: 42 });
     expect(seen).toMatchObject([
@@ -79,7 +79,7 @@ describe('BuilderClient and BuilderServer', () => {
   test('what was not answered when the builder died is asked again under the same operation id', async () => {
     const ids: string[] = [];
     const noting =
-      (answer: () => Promise<JsonObject>): BuilderService['answer'] =>
+      (answer: () => Promise<Answer>): BuilderService['answer'] =>
       (request) => {
         if (request.kind === 'propose') ids.push(request.operationId);
         return answer();
@@ -90,7 +90,7 @@ describe('BuilderClient and BuilderServer', () => {
     await one.whenCurrent();
     while (ids.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await first.close();
-    await listen(noting(async () => ({ sequence: 7 })));
+    await listen(noting(async () => ({ fields: { sequence: 7 } })));
     expect(await proposing).toEqual({ sequence: 7 });
     expect(ids).toHaveLength(2);
     expect(ids[1]).toBe(ids[0]);
@@ -107,12 +107,12 @@ describe('BuilderClient and BuilderServer', () => {
     const proposing = client().propose(operation, at);
     while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
     await first.close();
-    await listen(async () => ({ sequence: 8 }));
+    await listen(async () => ({ fields: { sequence: 8 } }));
     expect(await proposing).toEqual({ sequence: 8 });
   });
 
   test('an announcement resolves when every subscriber has marked the change and said so', async () => {
-    const server = await listen(async () => ({}));
+    const server = await listen(async () => ({ fields: {} }));
     const changes: Change[][] = [[], []];
     const clients = changes.map((list) => client({ onChanges: async (some) => void list.push(...some) }));
     await Promise.all(clients.map((one) => one.whenCurrent()));
@@ -125,7 +125,7 @@ describe('BuilderClient and BuilderServer', () => {
   });
 
   test('an announcement does not wait for a subscriber that went away', async () => {
-    const server = await listen(async () => ({}));
+    const server = await listen(async () => ({ fields: {} }));
     const silent = await new Promise<Socket>((resolve) => {
       const socket = connect(socketPath(), () => resolve(socket));
     });
@@ -138,20 +138,20 @@ describe('BuilderClient and BuilderServer', () => {
   });
 
   test('a client that reconnects resyncs before it counts as current', async () => {
-    const first = await BuilderServer.listen(socketPath(), { answer: async () => ({}) });
+    const first = await BuilderServer.listen(socketPath(), { answer: async () => ({ fields: {} }) });
     let resyncs = 0;
     const one = client({ onResync: () => resyncs++ });
     await one.whenCurrent();
     await first.close();
     while (one.current) await new Promise((resolve) => setImmediate(resolve));
     expect(await one.taskStatus('APP', 1)).toEqual({ status: 'notPublished' });
-    await listen(async () => ({}));
+    await listen(async () => ({ fields: {} }));
     await one.whenCurrent();
     expect(resyncs).toBe(2);
   });
 
   test('garbage closes the connection of the one that sent it, and nothing else', async () => {
-    await listen(async () => ({ sequence: 1 }));
+    await listen(async () => ({ fields: { sequence: 1 } }));
     const rude = connect(socketPath());
     rude.on('error', () => {});
     rude.write(Buffer.alloc(100, 0xff));

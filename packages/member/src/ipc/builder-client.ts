@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { asSequence, isJsonObject, type Json, type JsonObject, type Sequence } from '@skein/base';
+import type { TransactionAnswer } from '../documents/transaction-answer.ts';
 import { encodeOperation, indexesOf, type Operation } from '../operation.ts';
 import { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
@@ -24,6 +25,8 @@ export interface BuilderClientOptions {
   readonly onChanges: (changes: readonly Change[]) => Promise<void> | undefined;
   /** The line is up again, and anything may have changed meanwhile. */
   readonly onResync: () => void;
+  /** Documents of these applications changed; only while `watch` is on. */
+  readonly onCommitted?: ((applications: readonly string[]) => void) | undefined;
   /** How long a request waits for a builder that is away. */
   readonly waitMsMax?: number | undefined;
 }
@@ -39,7 +42,7 @@ const RECONNECT_MS_MAX = 1_000;
 interface OpenRequest {
   readonly header: JsonObject;
   readonly payload: Uint8Array | undefined;
-  readonly resolve: (answer: JsonObject) => void;
+  readonly resolve: (answer: Frame) => void;
   readonly reject: (error: BuilderError) => void;
   readonly timer: NodeJS.Timeout;
   /** Whether the builder may have it. */
@@ -56,6 +59,7 @@ export class BuilderClient {
   #reconnectMs = RECONNECT_MS_MIN;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #whenCurrent: (() => void)[] = [];
+  #watching = false;
 
   constructor(options: BuilderClientOptions) {
     this.#options = options;
@@ -101,6 +105,42 @@ export class BuilderClient {
     return { sequence: asSequence(Number(answer['sequence'])) };
   }
 
+  /**
+   * Resolves with what the operation answered, when its effect is durable and visible to every process. Rejects with `BuilderError`; a
+   * proposal that is repeated after a crash gets the first one's answer.
+   */
+  async transact(
+    payload: Uint8Array,
+    options: {
+      readonly application: string;
+      readonly proposedAtMs: number;
+      readonly operationId?: string | undefined;
+      readonly waitMsMax?: number | undefined;
+    },
+  ): Promise<TransactionAnswer> {
+    const answer = await this.#ask(
+      {
+        kind: 'transact',
+        application: options.application,
+        operationId: options.operationId ?? randomBytes(12).toString('base64url'),
+        proposedAtMs: options.proposedAtMs,
+      },
+      payload,
+      options.waitMsMax,
+    );
+    return readAnswer(answer);
+  }
+
+  async openDocuments(application: string): Promise<void> {
+    await this.#request({ kind: 'openDocuments', application });
+  }
+
+  /** Whether `onCommitted` is called. */
+  watch(on: boolean): void {
+    this.#watching = on;
+    if (this.#current) this.#connection?.send({ kind: 'watch', on });
+  }
+
   /** While the builder is away nothing new is published: the answer is then `notPublished`. */
   async taskStatus(application: string, sequence: number): Promise<TaskStatus> {
     if (!this.#current) return { status: 'notPublished' };
@@ -130,24 +170,31 @@ export class BuilderClient {
     }
   }
 
-  #request(header: JsonObject, payload?: Uint8Array): Promise<JsonObject> {
+  async #request(header: JsonObject, payload?: Uint8Array): Promise<JsonObject> {
+    return (await this.#ask(header, payload)).header;
+  }
+
+  #ask(header: JsonObject, payload?: Uint8Array, waitMsMax?: number): Promise<Frame> {
     if (this.#closed)
       return Promise.reject(new BuilderError('unavailable', 'refused', 'this process is stopping'));
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      const timer = setTimeout(() => {
-        const sent = this.#open.get(id)?.sent === true;
-        this.#fail(
-          id,
-          new BuilderError(
-            'unavailable',
-            sent ? 'unknown' : 'refused',
-            sent
-              ? 'the builder did not answer in time; whether the operation was kept is unknown'
-              : 'the builder is away',
-          ),
-        );
-      }, this.#options.waitMsMax ?? WAIT_MS_MAX);
+      const timer = setTimeout(
+        () => {
+          const sent = this.#open.get(id)?.sent === true;
+          this.#fail(
+            id,
+            new BuilderError(
+              'unavailable',
+              sent ? 'unknown' : 'refused',
+              sent
+                ? 'the builder did not answer in time; whether the operation was kept is unknown'
+                : 'the builder is away',
+            ),
+          );
+        },
+        waitMsMax ?? this.#options.waitMsMax ?? WAIT_MS_MAX,
+      );
       this.#open.set(id, { header: { ...header, id }, payload, resolve, reject, timer, sent: false });
       if (this.#current) this.#send(id);
     });
@@ -187,19 +234,25 @@ export class BuilderClient {
     this.#reconnectMs = Math.min(RECONNECT_MS_MAX, this.#reconnectMs * 2);
   }
 
-  #receive({ header }: Frame): void {
+  #receive(frame: Frame): void {
+    const { header } = frame;
     switch (header['kind']) {
       case 'notice':
         void this.#notice(header);
         return;
+      case 'committed': {
+        const { applications } = header as { readonly applications?: readonly string[] };
+        this.#options.onCommitted?.(applications ?? []);
+        return;
+      }
       case 'reply':
         if (header['id'] === 0) this.#subscribed();
-        else this.#settle(header, (request) => request.resolve(header));
+        else this.#settle(header, (request) => request.resolve(frame));
         return;
       case 'error': {
         const error = readError(header);
         // The log will be looked at when the builder starts again: ask that one.
-        if (error.outcome === 'unknown') return;
+        if (error.outcome === 'unknown' && error.code !== 'answer-forgotten') return;
         this.#settle(header, (request) => request.reject(error));
       }
     }
@@ -231,9 +284,16 @@ export class BuilderClient {
     this.#reconnectMs = RECONNECT_MS_MIN;
     this.#options.onResync();
     this.#current = true;
+    if (this.#watching) this.#connection?.send({ kind: 'watch', on: true });
     for (const id of this.#open.keys()) this.#send(id);
     for (const resolve of this.#whenCurrent.splice(0)) resolve();
   }
+}
+
+function readAnswer({ header, payload }: Frame): TransactionAnswer {
+  const { sequence, time, status, wrote, costs } = header as unknown as TransactionAnswer;
+  const body = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
+  return { sequence, time, status, wrote, costs, body };
 }
 
 function readError(header: JsonObject): BuilderError {

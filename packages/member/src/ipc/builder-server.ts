@@ -10,11 +10,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Json, JsonObject } from '@skein/base';
 import { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
-import { BuilderError, type Change, type Request, readRequest } from './messages.ts';
+import { type Answer, BuilderError, type Change, type Request, readRequest } from './messages.ts';
 
 export interface BuilderService {
   /** The answer's fields; rejects with `BuilderError` for what the client is to know. */
-  answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<JsonObject>;
+  answer(request: Exclude<Request, { kind: 'subscribe' }>, payload: Uint8Array): Promise<Answer>;
 }
 
 /** A process that does not answer for so long hangs (opening the largest segments takes seconds); others shall not wait for it. */
@@ -24,6 +24,8 @@ interface Subscriber {
   readonly connection: Connection;
   /** Notices not yet acknowledged, with what to call then. */
   readonly open: Map<number, () => void>;
+  /** Whether it wants to hear of transactions on documents. */
+  watching: boolean;
 }
 
 export class BuilderServer {
@@ -59,6 +61,13 @@ export class BuilderServer {
     await Promise.all(
       [...this.#subscribers.values()].map((subscriber) => this.#tell(subscriber, number, header)),
     );
+  }
+
+  /** Documents of these applications changed: told to those who watch, and not acknowledged, as they look at the store themselves. */
+  tellCommitted(applications: readonly string[]): void {
+    for (const { connection, watching } of this.#subscribers.values()) {
+      if (watching) connection.send({ kind: 'committed', applications });
+    }
   }
 
   async close(): Promise<void> {
@@ -103,6 +112,11 @@ export class BuilderServer {
       open?.delete(number);
       return;
     }
+    if (header['kind'] === 'watch') {
+      const subscriber = this.#subscribers.get(connection);
+      if (subscriber !== undefined) subscriber.watching = header['on'] === true;
+      return;
+    }
     const request = readRequest(header);
     if (request === undefined) {
       connection.send({
@@ -115,12 +129,12 @@ export class BuilderServer {
       return;
     }
     if (request.kind === 'subscribe') {
-      this.#subscribers.set(connection, { connection, open: new Map() });
+      this.#subscribers.set(connection, { connection, open: new Map(), watching: false });
       connection.send({ kind: 'reply', id: request.id });
       return;
     }
     this.#service.answer(request, payload).then(
-      (answer) => connection.send({ ...answer, kind: 'reply', id: request.id }),
+      ({ fields, payload: bytes }) => connection.send({ ...fields, kind: 'reply', id: request.id }, bytes),
       (error: unknown) => {
         const known = error instanceof BuilderError ? error : undefined;
         connection.send({

@@ -11,6 +11,7 @@ export interface ConnectionHandlers {
 /** One socket that speaks in frames. Errors of the socket, and of the other side's bytes, end it. */
 export class Connection {
   readonly #socket: Socket;
+  #corked = false;
 
   constructor(socket: Socket, handlers: ConnectionHandlers) {
     this.#socket = socket;
@@ -30,9 +31,8 @@ export class Connection {
 
   send(header: JsonObject, payload?: Uint8Array): void {
     if (!this.#socket.writable) return;
-    this.#socket.cork();
+    this.#cork();
     for (const part of encodeFrame(header, payload)) this.#socket.write(part);
-    this.#socket.uncork();
   }
 
   /** Sends what is waiting, then closes. */
@@ -42,5 +42,16 @@ export class Connection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** What is sent in one turn goes out together. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#socket.uncork();
+    });
   }
 }

@@ -15,6 +15,15 @@ export type Request = { readonly id: number } & (
       /** `durable`: answered when the log has it. `visible`: when every query process sees its effect. */
       readonly until: 'durable' | 'visible';
     }
+  /** The payload is an operation on documents; answered when it is applied, with what it answered. */
+  | {
+      readonly kind: 'transact';
+      readonly application: string;
+      readonly operationId: string;
+      readonly proposedAtMs: number;
+    }
+  /** Makes the application's document store, where there is none yet. */
+  | { readonly kind: 'openDocuments'; readonly application: string }
   | { readonly kind: 'taskStatus'; readonly application: string; readonly sequence: number }
   | { readonly kind: 'listIndexes'; readonly application: string }
   | { readonly kind: 'statistics' }
@@ -27,8 +36,15 @@ export interface Change {
   readonly index?: string | undefined;
 }
 
+/** An answer: fields of its header, and bytes that travel unread. */
+export interface Answer {
+  readonly fields: JsonObject;
+  readonly payload?: Uint8Array | undefined;
+}
+
 export type BuilderErrorCode =
   | 'unknown-application'
+  | 'answer-forgotten'
   | 'index-damaged'
   | 'too-many-jobs'
   | 'operation-too-large'
@@ -80,9 +96,11 @@ export function readRequest(header: JsonObject): Request | undefined {
     const sequence = header['sequence'];
     return typeof sequence === 'number' ? { id, kind, application, sequence } : undefined;
   }
-  if (kind !== 'propose') return undefined;
+  if (kind === 'openDocuments') return { id, kind, application };
+  if (kind !== 'propose' && kind !== 'transact') return undefined;
   const { indexes, operationId, proposedAtMs, until } = header as { [name: string]: Json | undefined };
   if (typeof operationId !== 'string' || typeof proposedAtMs !== 'number') return undefined;
+  if (kind === 'transact') return { id, kind, application, operationId, proposedAtMs };
   if (until !== 'durable' && until !== 'visible') return undefined;
   if (!Array.isArray(indexes) || !(indexes as readonly Json[]).every((index) => typeof index === 'string'))
     return undefined;

@@ -1,0 +1,187 @@
+/**
+ * Documents as a query process has them: reads on snapshots of its own, writes through the builder. A write is visible to every process
+ * before it is answered, so a read that comes later sees it.
+ */
+import { existsSync } from 'node:fs';
+import { DocumentStorage, type Snapshot } from '@skein/documents';
+import {
+  type Authentication,
+  type DocumentReader,
+  type EvaluationOptions,
+  effectOf,
+  runRead,
+  type TransactionResult,
+} from '@skein/fql';
+import type { DataLayout } from '../data-layout.ts';
+import type { BuilderClient } from '../ipc/builder-client.ts';
+import type { KeyVault } from '../key-vault.ts';
+import { encodeDocumentsOperation, newSeed } from './documents-operation.ts';
+import { STEPS_MAX_READING } from './limits.ts';
+import { nodeHost } from './node-host.ts';
+
+export interface ApplicationDocumentsOptions {
+  readonly layout: DataLayout;
+  readonly client: BuilderClient;
+  readonly vault: KeyVault;
+  readonly nowMs: () => number;
+}
+
+export interface TransactOptions {
+  readonly body: Uint8Array;
+  readonly authentication: Authentication;
+  readonly strictTemporal: boolean;
+  /** µs: the answer must know of everything up to this time. */
+  readonly lastSeenTime?: number | undefined;
+  readonly timeoutMs: number;
+  /** `read`: an expression that writes is refused. */
+  readonly access?: 'read' | 'write' | undefined;
+  /** A read that goes through the log: it sees everything that was acknowledged to anybody before it was sent. */
+  readonly linearized?: boolean | undefined;
+}
+
+/** The state that a client has seen elsewhere did not arrive here in time. */
+export class BehindError extends Error {
+  override readonly name = 'BehindError';
+}
+
+/** How often a reader looks whether it has caught up with what its client has seen. */
+const LOOK_MS = 5;
+
+export class ApplicationDocuments {
+  readonly #options: ApplicationDocumentsOptions;
+  readonly #storages = new Map<string, DocumentStorage>();
+  readonly #opening = new Map<string, Promise<DocumentStorage>>();
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  constructor(options: ApplicationDocumentsOptions) {
+    this.#options = options;
+  }
+
+  /** One snapshot for all that `use` reads. Rejects with `BuilderError` when there is no store yet and no builder to make it. */
+  async read<T>(application: string, use: (reader: DocumentReader) => T): Promise<T> {
+    return (this.#storages.get(application) ?? (await this.#open(application))).read(use);
+  }
+
+  /** A snapshot that lives until it is released. */
+  async snapshot(application: string): Promise<Snapshot> {
+    return (this.#storages.get(application) ?? (await this.#open(application))).snapshot();
+  }
+
+  /** Rejects with `BuilderError`, and with `BehindError`. */
+  async transact(
+    application: string,
+    options: TransactOptions,
+  ): Promise<TransactionResult & { readonly time: number }> {
+    const { body, authentication, strictTemporal, timeoutMs, access, linearized } = options;
+    const readOnly = access === 'read';
+    // On this machine a snapshot holds everything that was acknowledged; through the log it would also do so on others.
+    if (readOnly || (linearized !== true && effectOf(body) !== 'write')) {
+      const answer = await this.#read(application, options);
+      if (answer !== 'write-needed') return answer;
+      if (readOnly) return refusedWrite(await this.read(application, ({ lastTime }) => lastTime));
+    }
+    const operation = { kind: 'fql', body, authentication, strictTemporal, seed: newSeed() } as const;
+    const seal = {
+      seal: (text: string) => this.#options.vault.seal(application, text),
+      open: (sealed: string) => this.#options.vault.open(application, sealed),
+    };
+    return this.#options.client.transact(encodeDocumentsOperation(operation, seal), {
+      application,
+      proposedAtMs: this.#options.nowMs(),
+      waitMsMax: timeoutMs,
+    });
+  }
+
+  /** `listener` is called soon after documents of the application changed. Gives what ends it. */
+  watch(application: string, listener: () => void): () => void {
+    const before = this.#watchers.size;
+    const listeners = this.#watchers.get(application) ?? new Set();
+    this.#watchers.set(application, listeners.add(listener));
+    if (before === 0) this.#options.client.watch(true);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#watchers.delete(application);
+      if (this.#watchers.size === 0) this.#options.client.watch(false);
+    };
+  }
+
+  /** For the client: documents of these applications changed. */
+  committed(applications: readonly string[]): void {
+    for (const application of applications) {
+      for (const listener of this.#watchers.get(application) ?? []) listener();
+    }
+  }
+
+  /** The line to the builder was down: anything may have changed. */
+  committedAll(): void {
+    this.committed([...this.#watchers.keys()]);
+  }
+
+  close(): void {
+    for (const storage of this.#storages.values()) void storage.close();
+    this.#storages.clear();
+  }
+
+  async #read(
+    application: string,
+    { body, authentication, strictTemporal, lastSeenTime, timeoutMs }: TransactOptions,
+  ): Promise<(TransactionResult & { readonly time: number }) | 'write-needed'> {
+    const options: EvaluationOptions = { strictTemporal, stepsMax: STEPS_MAX_READING };
+    const untilMs = this.#options.nowMs() + timeoutMs;
+    for (;;) {
+      const answer = await this.read(application, (reader) => {
+        const { lastTime } = reader;
+        if (lastSeenTime !== undefined && lastTime < lastSeenTime) return undefined;
+        const time = Math.max(this.#options.nowMs() * 1000, lastTime);
+        const result = runRead(reader, {
+          body,
+          authentication,
+          time,
+          seed: newSeed(),
+          host: nodeHost,
+          options,
+        });
+        return result === 'write-needed' ? result : { ...result, time: lastTime };
+      });
+      if (answer !== undefined) return answer;
+      if (this.#options.nowMs() >= untilMs)
+        throw new BehindError('what the client has seen has not arrived here');
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  #open(application: string): Promise<DocumentStorage> {
+    let opening = this.#opening.get(application);
+    if (opening === undefined) {
+      opening = this.#openNow(application).finally(() => this.#opening.delete(application));
+      this.#opening.set(application, opening);
+    }
+    return opening;
+  }
+
+  async #openNow(application: string): Promise<DocumentStorage> {
+    const folder = this.#options.layout.documentsFolder(application);
+    if (!existsSync(folder)) await this.#options.client.openDocuments(application);
+    const storage = DocumentStorage.open(folder, { readOnly: true });
+    this.#storages.set(application, storage);
+    return storage;
+  }
+}
+
+function refusedWrite(time: number): TransactionResult & { readonly time: number } {
+  return {
+    status: 400,
+    body: JSON.stringify({
+      errors: [
+        {
+          position: [],
+          code: 'invalid expression',
+          description: 'Writes are not allowed in a read-only request.',
+        },
+      ],
+    }),
+    wrote: false,
+    costs: { computeOps: 0, readOps: 0, writeOps: 0, bytesRead: 0, bytesWritten: 0 },
+    time,
+  };
+}

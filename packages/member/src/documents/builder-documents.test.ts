@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Authentication } from '@skein/fql';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Builder, type BuilderConfiguration } from '../builder.ts';
+import { Member } from '../member.ts';
+
+const APP = 'APP';
+const secret = 'a secret of enough bytes';
+const root: Authentication = {
+  scope: 0 as Authentication['scope'],
+  principal: { kind: 'root' },
+  roles: ['admin'],
+  actsAs: undefined,
+};
+
+interface Running {
+  readonly folder: string;
+  readonly member: Member;
+  builder: Builder;
+  readonly log: string[];
+  query(
+    expression: unknown,
+  ): Promise<{ readonly status: number; readonly time: number; readonly json: unknown }>;
+  restart(configuration?: Partial<BuilderConfiguration>): Promise<void>;
+}
+
+const running: Running[] = [];
+
+async function start(configuration: Partial<BuilderConfiguration> = {}): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-documents-'));
+  const log: string[] = [];
+  const options = (more: Partial<BuilderConfiguration>): BuilderConfiguration => ({
+    dataFolder: join(folder, 'data'),
+    socketPath: join(folder, 'builder.sock'),
+    secret,
+    log: (_, message) => log.push(message),
+    ...configuration,
+    ...more,
+  });
+  const builder = await Builder.start(options({}));
+  const member = new Member({
+    dataFolder: join(folder, 'data'),
+    socketPath: join(folder, 'builder.sock'),
+    secret,
+  });
+  await member.whenBuilderPresent();
+  await member.propose(
+    { kind: 'createApplication' },
+    { application: APP, proposedAtMs: 1, until: 'visible' },
+  );
+  const one: Running = {
+    folder,
+    member,
+    builder,
+    log,
+    query: async (expression) => {
+      const { status, time, body } = await member.documents.transact(APP, {
+        body: Buffer.from(JSON.stringify(expression)),
+        authentication: root,
+        strictTemporal: false,
+        timeoutMs: 10_000,
+      });
+      return { status, time, json: JSON.parse(body) };
+    },
+    restart: async (more = {}) => {
+      await one.builder.close();
+      one.builder = await Builder.start(options(more));
+      await member.whenBuilderPresent();
+    },
+  };
+  running.push(one);
+  return one;
+}
+
+afterEach(async () => {
+  for (const { member, builder, folder } of running.splice(0)) {
+    member.close();
+    await builder.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const create = (collection: string, data: object): unknown => ({
+  create: { collection },
+  params: { object: { data: { object: data } } },
+});
+const count = (collection: string): unknown => ({ count: { documents: { collection } } });
+
+describe('documents behind the builder', () => {
+  test('what a transaction wrote is read by the next read of any process, and after a restart', async () => {
+    const one = await start();
+    expect((await one.query({ create_collection: { object: { name: 'events' } } })).status).toBe(201);
+    const created = await one.query(create('events', { user: 'a' }));
+    expect(created.status).toBe(201);
+    expect(created.json).toMatchObject({ resource: { ts: created.time, data: { user: 'a' } } });
+    expect((await one.query(count('events'))).json).toEqual({ resource: 1 });
+    await one.restart();
+    expect((await one.query(count('events'))).json).toEqual({ resource: 1 });
+    expect((await one.query(create('events', { user: 'b' }))).time).toBeGreaterThan(created.time);
+  });
+
+  test('a transaction that fails changes nothing and says why', async () => {
+    const one = await start();
+    const failed = await one.query({
+      do: [{ create_collection: { object: { name: 'events' } } }, { abort: 'no' }],
+    });
+    expect(failed.status).toBe(400);
+    expect(failed.json).toMatchObject({ errors: [{ code: 'transaction aborted', description: 'no' }] });
+    expect((await one.query({ exists: { collection: 'events' } })).json).toEqual({ resource: false });
+  });
+
+  test('times ascend strictly, also when the clock goes back', async () => {
+    let nowMs = 2_000_000_000_000;
+    const one = await start({ clock: { nowMs: () => nowMs } });
+    await one.query({ create_collection: { object: { name: 'events' } } });
+    const times: number[] = [];
+    for (let at = 0; at < 5; at++) {
+      nowMs -= 60_000;
+      times.push((await one.query(create('events', {}))).time);
+    }
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(new Set(times).size).toBe(5);
+  });
+
+  test('many transactions at once share commits', async () => {
+    const one = await start();
+    await one.query({ create_collection: { object: { name: 'events' } } });
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => one.query(create('events', { at }))),
+    );
+    expect(new Set(answers.map(({ time }) => time)).size).toBe(300);
+    expect((await one.query(count('events'))).json).toEqual({ resource: 300 });
+    expect(Number(one.builder.statistics()['commitCount'])).toBeLessThan(300);
+  });
+});

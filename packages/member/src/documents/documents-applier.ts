@@ -1,0 +1,247 @@
+/**
+ * Runs committed operations on documents: one after another, in the order of the log, each at its own time; those that arrive together
+ * share one commit of the store. Answers are kept with what they answer, so that a proposal that is repeated after a crash gets the first
+ * one's answer.
+ *
+ *   push (in order) … flush → evaluated, committed, visible to every process → proposers answered
+ *
+ * The store commits to memory that outlives this process, and to the disk a little later; the journal keeps operations until then
+ * (`durableThrough`).
+ */
+import { existsSync } from 'node:fs';
+import { asSequence, type Sequence } from '@skein/base';
+import { DocumentStorage, type DocumentStorageWriter } from '@skein/documents';
+import { type EvaluationOptions, refresh, runStep, runWrite, type TransactionResult } from '@skein/fql';
+import type { DataLayout } from '../data-layout.ts';
+import type { DocumentsOperation } from './documents-operation.ts';
+import { STEPS_MAX_WRITING } from './limits.ts';
+import { nodeHost } from './node-host.ts';
+import { decodeAnswer, encodeAnswer, type TransactionAnswer } from './transaction-answer.ts';
+
+export interface LoggedDocuments {
+  readonly application: string;
+  readonly operationId: string;
+  readonly sequence: Sequence;
+  readonly proposedAtMs: number;
+  readonly operation: DocumentsOperation;
+}
+
+export interface DocumentsApplierOptions {
+  readonly layout: DataLayout;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** Transactions of these applications are visible to every process. */
+  readonly onCommitted: (applications: readonly string[]) => void;
+}
+
+/** Proposals that are repeated were under way when the builder ended: far fewer than this. */
+const KEPT_ANSWER_COUNT = 65_536;
+/** A repeated proposal whose answer was larger is told that it was carried out, no more. */
+const KEPT_ANSWER_BYTES_MAX = 256 * 1024;
+
+export class DocumentsApplier {
+  readonly #options: DocumentsApplierOptions;
+  readonly #storages = new Map<string, DocumentStorage>();
+  readonly #waiting = new Map<string, (answer: TransactionAnswer) => void>();
+  #queue: LoggedDocuments[] = [];
+  #transactionCount = 0;
+  #commitCount = 0;
+
+  constructor(options: DocumentsApplierOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the stores that exist, so that it is known how far they are. Throws `CorruptionError`. */
+  load(applications: readonly string[]): void {
+    for (const application of applications) {
+      if (existsSync(this.#options.layout.documentsFolder(application))) this.open(application);
+    }
+  }
+
+  get statistics(): {
+    readonly transactionCount: number;
+    readonly commitCount: number;
+    readonly storeCount: number;
+  } {
+    return {
+      transactionCount: this.#transactionCount,
+      commitCount: this.#commitCount,
+      storeCount: this.#storages.size,
+    };
+  }
+
+  get queuedCount(): number {
+    return this.#queue.length;
+  }
+
+  /** The last operation that any store contains. */
+  get appliedThrough(): Sequence {
+    let last = 0;
+    for (const storage of this.#storages.values()) last = Math.max(last, storage.appliedSequence);
+    return asSequence(last);
+  }
+
+  /** Operations up to here survive a power loss in their stores; undefined: all that were applied do. */
+  get durableThrough(): Sequence | undefined {
+    let lowest: number | undefined;
+    for (const storage of this.#storages.values()) {
+      const durable = storage.durableSequence;
+      if (durable < storage.appliedSequence && (lowest === undefined || durable < lowest)) lowest = durable;
+    }
+    return lowest === undefined ? undefined : asSequence(lowest);
+  }
+
+  /** Made when it does not exist yet. */
+  open(application: string): DocumentStorage {
+    let storage = this.#storages.get(application);
+    if (storage === undefined) {
+      storage = DocumentStorage.open(this.#options.layout.documentsFolder(application));
+      this.#storages.set(application, storage);
+    }
+    return storage;
+  }
+
+  storages(): Iterable<readonly [application: string, storage: DocumentStorage]> {
+    return this.#storages;
+  }
+
+  /** Called before the proposal enters the log; resolves when it is applied. */
+  whenAnswered(application: string, operationId: string): Promise<TransactionAnswer> {
+    return new Promise((resolve) => this.#waiting.set(keyOf(application, operationId), resolve));
+  }
+
+  /** The proposal did not reach the log. */
+  forget(application: string, operationId: string): void {
+    this.#waiting.delete(keyOf(application, operationId));
+  }
+
+  /** What an operation that was applied earlier answered; undefined when that is no longer known. */
+  keptAnswer(application: string, sequence: Sequence): TransactionAnswer | undefined {
+    const storage = this.open(application);
+    const kept = storage.systemRow(answerKey(sequence));
+    return kept === undefined
+      ? undefined
+      : decodeAnswer(kept, this.#options.layout.documentsFolder(application));
+  }
+
+  push(logged: LoggedDocuments): void {
+    this.#queue.push(logged);
+  }
+
+  /** Applies what was pushed. Throws what the store throws: the machine failed, and nothing of it was answered. */
+  flush(): void {
+    if (this.#queue.length === 0) return;
+    const queue = this.#queue;
+    this.#queue = [];
+    const byApplication = new Map<string, LoggedDocuments[]>();
+    for (const logged of queue) {
+      const list = byApplication.get(logged.application);
+      if (list === undefined) byApplication.set(logged.application, [logged]);
+      else list.push(logged);
+    }
+    const committed: string[] = [];
+    for (const [application, list] of byApplication) {
+      if (this.#apply(application, list)) committed.push(application);
+    }
+    if (committed.length > 0) this.#options.onCommitted(committed);
+  }
+
+  /** Resolves when everything that was applied is on the disk. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#storages.values()].map((storage) => storage.close()));
+    this.#storages.clear();
+  }
+
+  #apply(application: string, list: readonly LoggedDocuments[]): boolean {
+    const storage = this.open(application);
+    // Replayed from the journal, though the store has them.
+    const fresh = list.filter(({ sequence }) => sequence > storage.appliedSequence);
+    if (fresh.length === 0) return false;
+    const answers = storage.write((writer) => {
+      const all = fresh.map((logged) => this.#applyOne(writer, logged));
+      const last = fresh.at(-1)!.sequence;
+      writer.setAppliedSequence(last);
+      writer.deleteSystemRows(
+        answerKey(asSequence(0)),
+        answerKey(asSequence(Math.max(0, last - KEPT_ANSWER_COUNT))),
+        fresh.length * 2,
+      );
+      return all;
+    });
+    this.#commitCount++;
+    this.#transactionCount += fresh.length;
+    for (const [at, { operationId }] of fresh.entries()) {
+      const key = keyOf(application, operationId);
+      this.#waiting.get(key)?.(answers[at]!);
+      this.#waiting.delete(key);
+    }
+    return answers.some(({ wrote }) => wrote);
+  }
+
+  #applyOne(writer: DocumentStorageWriter, logged: LoggedDocuments): TransactionAnswer {
+    const { operation, sequence, proposedAtMs } = logged;
+    // Strictly later than every transaction before it, also when a clock went back.
+    const time = Math.max(proposedAtMs * 1000, writer.lastTime + 1);
+    if (operation.kind === 'documentsStep') {
+      runStep(writer, time, operation.limit);
+      return { sequence, time, status: 200, wrote: writer.lastTime === time, costs: NO_COSTS, body: '{}' };
+    }
+    const result = this.#evaluate(writer, operation, time, sequence);
+    const answer = { sequence, time: writer.lastTime, ...result };
+    if (result.body.length <= KEPT_ANSWER_BYTES_MAX)
+      writer.putSystemRow(answerKey(sequence), encodeAnswer(answer));
+    return answer;
+  }
+
+  #evaluate(
+    writer: DocumentStorageWriter,
+    operation: Extract<DocumentsOperation, { kind: 'fql' }>,
+    time: number,
+    sequence: Sequence,
+  ): TransactionResult {
+    const options: EvaluationOptions = {
+      strictTemporal: operation.strictTemporal,
+      stepsMax: STEPS_MAX_WRITING,
+    };
+    const { body, authentication, seed } = operation;
+    // Between the proposal and its place in the log the key or token may have gone.
+    if (refresh(writer, authentication, time) === undefined) {
+      return { status: 401, body: UNAUTHORIZED, wrote: false, costs: NO_COSTS };
+    }
+    const before = writer.lastTime;
+    try {
+      return runWrite(writer, { body, authentication, time, seed, host: nodeHost, options });
+    } catch (error) {
+      if (writer.failed || writer.lastTime !== before) throw error;
+      // A defect of the program: the transaction is undone, its client told, and the others go on.
+      this.#options.log(
+        'error',
+        `operation ${sequence} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      return { status: 500, body: INTERNAL_ERROR, wrote: false, costs: NO_COSTS };
+    }
+  }
+}
+
+const UNAUTHORIZED = JSON.stringify({ errors: [{ code: 'unauthorized', description: 'Unauthorized' }] });
+const INTERNAL_ERROR = JSON.stringify({
+  errors: [
+    {
+      code: 'internal server error',
+      description: 'The evaluation failed; the server log tells more. Nothing was changed.',
+    },
+  ],
+});
+
+const NO_COSTS = { computeOps: 0, readOps: 0, writeOps: 0, bytesRead: 0, bytesWritten: 0 };
+
+function keyOf(application: string, operationId: string): string {
+  return `${application}/${operationId}`;
+}
+
+/** `a`, then the sequence, big endian. */
+function answerKey(sequence: Sequence): Uint8Array {
+  const key = Buffer.alloc(9);
+  key[0] = 0x61;
+  key.writeBigUInt64BE(BigInt(sequence), 1);
+  return key;
+}

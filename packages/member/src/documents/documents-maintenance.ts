@@ -1,0 +1,68 @@
+/**
+ * Asks for background work on documents: when a store has some (an index to build, documents whose time is over), a step of it goes through
+ * the log like everything else, one at a time per application, so that clients' transactions run in between.
+ */
+import type { Clock } from '@skein/base';
+import { nextStep } from '@skein/fql';
+import { BuilderError } from '../ipc/messages.ts';
+import type { DocumentsApplier } from './documents-applier.ts';
+import { type DocumentsOperation, newSeed } from './documents-operation.ts';
+import type { TransactionAnswer } from './transaction-answer.ts';
+
+export interface DocumentsMaintenanceOptions {
+  readonly documents: DocumentsApplier;
+  readonly clock: Clock;
+  readonly propose: (application: string, operation: DocumentsOperation) => Promise<TransactionAnswer>;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** How soon after its time a document with a `ttl` is gone, at most, on an idle machine. */
+const LOOK_INTERVAL_MS = 500;
+/** About ten milliseconds of work. */
+const STEP_LIMIT = 1_000;
+
+export class DocumentsMaintenance {
+  readonly #options: DocumentsMaintenanceOptions;
+  readonly #busy = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: DocumentsMaintenanceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    for (const [application] of this.#options.documents.storages()) {
+      if (!this.#busy.has(application) && this.#hasWork(application)) void this.#work(application);
+    }
+  }
+
+  #hasWork(application: string): boolean {
+    const { documents, clock } = this.#options;
+    return documents.open(application).read((reader) => nextStep(reader, clock.nowMs() * 1000));
+  }
+
+  async #work(application: string): Promise<void> {
+    const { propose, log } = this.#options;
+    this.#busy.add(application);
+    try {
+      do {
+        await propose(application, { kind: 'documentsStep', limit: STEP_LIMIT, seed: newSeed() });
+      } while (!this.#stopped && this.#hasWork(application));
+    } catch (error) {
+      if (!(error instanceof BuilderError)) throw error;
+      if (!this.#stopped) log('warn', `background work on documents waits: ${error.message}`);
+    } finally {
+      this.#busy.delete(application);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** The FQL port over this machine's member. */
+import { type Authentication, authenticate, isJwt, type RootSecret } from '@skein/fql';
+import { BehindError, BuilderError, type Member, nodeHost } from '@skein/member';
+import {
+  type FqlCaller,
+  type FqlPort,
+  type FqlQueryOptions,
+  type FqlResult,
+  FqlUnavailableError,
+} from './fql-port.ts';
+
+export interface MemberFqlPortOptions {
+  readonly member: Member;
+  /** Whose documents the port serves. */
+  readonly application: string;
+  readonly rootSecret: RootSecret;
+  readonly strictTemporal: boolean;
+  readonly nowMs: () => number;
+  /** Whom an access provider's token stands for; undefined: nobody. */
+  readonly verifyJwt: (token: string) => Promise<Authentication | undefined>;
+}
+
+class Caller implements FqlCaller {
+  readonly authentication: Authentication;
+
+  constructor(authentication: Authentication) {
+    this.authentication = authentication;
+  }
+}
+
+const NO_COSTS = { computeOps: 0, readOps: 0, writeOps: 0, bytesRead: 0, bytesWritten: 0 };
+
+export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
+  const { member, application, strictTemporal, rootSecret, nowMs } = options;
+  const { documents } = member;
+  let lastTime = 0;
+  const seen = (time: number): void => {
+    if (time > lastTime) lastTime = time;
+  };
+
+  const transact = async (
+    caller: FqlCaller,
+    body: Uint8Array,
+    { lastSeenTime, timeoutMs, access, linearized }: FqlQueryOptions,
+  ): Promise<FqlResult> => {
+    const result = await documents.transact(application, {
+      body,
+      authentication: authenticationOf(caller),
+      strictTemporal,
+      lastSeenTime,
+      timeoutMs,
+      access,
+      linearized,
+    });
+    seen(result.time);
+    return result;
+  };
+
+  return {
+    lastTime: () => lastTime,
+    authenticate: async (secret) => {
+      if (isJwt(secret)) {
+        const authentication = await options.verifyJwt(secret);
+        return authentication === undefined ? undefined : new Caller(authentication);
+      }
+      const authentication = await explained(() =>
+        documents.read(application, (reader) => {
+          seen(reader.lastTime);
+          return authenticate(reader, secret, nodeHost, rootSecret, nowMs() * 1000);
+        }),
+      );
+      return authentication === undefined ? undefined : new Caller(authentication);
+    },
+    query: (caller, body, given) => explained(() => transact(caller, body, given)),
+    stream: async () => {
+      await Promise.resolve();
+      const body = JSON.stringify({
+        errors: [{ position: [], code: 'feature not available', description: 'Streams are not available.' }],
+      });
+      return { kind: 'refused', result: { status: 400, body, costs: NO_COSTS, time: lastTime } };
+    },
+    ping: async (scope, timeoutMs) => {
+      if (scope === 'node') return true;
+      if (scope !== 'read') {
+        const waiting = new Promise<boolean>((resolve) => {
+          setTimeout(() => resolve(false), timeoutMs).unref();
+        });
+        const present = await Promise.race([member.whenBuilderPresent().then(() => true), waiting]);
+        if (!present) return false;
+      }
+      return documents.read(application, () => true);
+    },
+  };
+}
+
+function authenticationOf(caller: FqlCaller): Authentication {
+  if (!(caller instanceof Caller)) throw new TypeError('a caller of another port');
+  return caller.authentication;
+}
+
+/** What the member cannot do, in the words of the port. */
+async function explained<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof BehindError)
+      throw new FqlUnavailableError('timeout', error.message, { cause: error });
+    if (!(error instanceof BuilderError)) throw error;
+    const reason =
+      error.code === 'too-many-jobs'
+        ? 'busy'
+        : error.outcome === 'unknown'
+          ? 'outcome-unknown'
+          : 'unavailable';
+    throw new FqlUnavailableError(reason, error.message, { cause: error });
+  }
+}
