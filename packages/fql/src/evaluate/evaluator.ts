@@ -135,7 +135,7 @@ function evaluateLazily(
 
 /** Forms whose result is a document that did not exist before. */
 function creates(form: Form): boolean {
-  return form.effect === 'write' && form.name.startsWith('Create');
+  return form.effect === 'write' && (form.name.startsWith('Create') || form.name === 'Login');
 }
 
 function evaluateItems(

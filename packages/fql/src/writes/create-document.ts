@@ -47,7 +47,7 @@ export function createDocument(
 
   const { key, last } = newKey(request, wanted);
   const exists = last !== undefined && last.action !== 'delete';
-  checkAccess(request, createAccess(key, merged, wanted.id !== undefined));
+  checkAccess(request, { action: 'create', document: key, params: merged, withId: wanted.id !== undefined });
   if (exists) throw alreadyExists(request, collection);
   const change: NativeChange = { context, writer, position, key, before: undefined, params };
   checkContainer(change);
@@ -84,17 +84,6 @@ function newKey(
     // A client may have chosen the same id for one of his.
     if (lastVersion(writer, key) === undefined) return { key, last: undefined };
   }
-}
-
-function createAccess(
-  document: DocumentKey,
-  params: ObjectValue,
-  withId: boolean,
-): Parameters<typeof checkAccess>[1] {
-  const native = nativeById(document.collection);
-  return native === undefined
-    ? { action: 'create', document, params, withId }
-    : { action: 'schema', native, change: 'create' };
 }
 
 function alreadyExists({ position }: WriteRequest, collection: CollectionId): Error {

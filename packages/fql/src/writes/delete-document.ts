@@ -1,5 +1,4 @@
 /** `Delete`. */
-import { nativeById } from '../schema/stored-names.ts';
 import type { DocumentKey } from '../store/document-store.ts';
 import type { DocumentValue } from '../values/value.ts';
 import { rulesOf } from './rules-of.ts';
@@ -9,13 +8,7 @@ import { checkAccess, type WriteRequest } from './write-request.ts';
 /** `before` is what the document is now. Throws faults. */
 export function deleteDocument(request: WriteRequest, key: DocumentKey, before: DocumentValue): void {
   const { context, position } = request;
-  const native = nativeById(key.collection);
-  checkAccess(
-    request,
-    native === undefined
-      ? { action: 'delete', document: key }
-      : { action: 'schema', native, change: 'delete' },
-  );
+  checkAccess(request, { action: 'delete', document: key });
   const writer = context.writer(position);
   writeDocument({ writer, schema: context.schemaOf(key.scope), time: context.now, position }, key, undefined);
   rulesOf(key.collection).written?.(

@@ -1,6 +1,5 @@
 /** `Update` and `Replace`. */
 import { faultAt } from '../forms/form.ts';
-import { nativeById } from '../schema/stored-names.ts';
 import type { DocumentKey } from '../store/document-store.ts';
 import { DocumentValue, type ObjectValue } from '../values/value.ts';
 import { without } from './create-document.ts';
@@ -23,13 +22,7 @@ export function updateDocument(
   const rules = rulesOf(key.collection);
   const kept = how === 'update' ? before.fields : only(before.fields, [...rules.kept, ...rules.readOnly]);
   const merged = mergeFields(kept, without(params, rules.readOnly));
-  const native = nativeById(key.collection);
-  checkAccess(
-    request,
-    native === undefined
-      ? { action: 'write', document: key, before, after: merged }
-      : { action: 'schema', native, change: 'write' },
-  );
+  checkAccess(request, { action: 'write', document: key, before, after: merged });
 
   const change: NativeChange = { context, writer, position, key, before: before.fields, params };
   const { fields, failures } = rules.validate(change, merged);

@@ -38,7 +38,6 @@ export function kindName(collection: CollectionId): string {
   return native === undefined ? 'Document' : (KIND_NAMES[native] ?? 'Document');
 }
 
-/** Documents of native collections are the schema, to whoever decides. */
 export function checkAccess(request: WriteRequest, access: AccessRequest): void {
   if (request.check === 'none' || isAllowed(request.context, access)) return;
   throw faultAt(request.position, 'permission denied', 'Insufficient privileges to perform the action.');
