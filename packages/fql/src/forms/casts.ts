@@ -234,8 +234,9 @@ export function isResolved(given: Ref, call: Call): boolean {
   return isNative(given.id) && (given.database === undefined || schema.resolve(given.database) !== undefined);
 }
 
-/** The ref, if it points somewhere; else an `invalid ref` error at the argument. */
-export function resolved(given: Ref, call: Call, key: string): Ref {
+/** The ref, if it points somewhere; else an `invalid ref` error at the argument. `tokens/self` becomes what it stands for. */
+export function resolved(asGiven: Ref, call: Call, key: string): Ref {
+  const given = withoutSelf(asGiven, call.context);
   if (isResolved(given, call)) return given;
   const resolves = (ref: Ref): boolean => call.context.schema.resolve(ref) !== undefined;
   const { code, description } = unresolvedRef(given, resolves);
