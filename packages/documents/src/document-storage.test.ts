@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -218,6 +219,19 @@ test('a backup is a whole store of one moment, made while writing goes on', asyn
   expect(copy.read(describeState)).toBe(expected(copy.appliedSequence));
   apply(copy, 50);
   expect(copy.read(describeState)).toBe(expected(copy.appliedSequence));
+});
+
+test.each(['documents.mdb', 'durable.bin'])('damage is told: %s is missing', async (name) => {
+  const folder = newFolder();
+  await DocumentStorage.open(folder).close();
+  rmSync(join(folder, name));
+  expect(() => DocumentStorage.open(folder)).toThrow(CorruptionError);
+});
+
+test('an empty folder becomes a store', () => {
+  const folder = newFolder();
+  mkdirSync(folder);
+  apply(open(folder), 3);
 });
 
 test.each([

@@ -26,6 +26,7 @@ import { open as openLmdb, type RootDatabase, type Transaction } from 'lmdb';
 import {
   checkMetaPages,
   DATA_FILE,
+  hasStore,
   keepState,
   keepStateSync,
   noteState,
@@ -88,7 +89,7 @@ export class DocumentStorage {
   static open(folder: string, options: DocumentStorageOptions = {}): DocumentStorage {
     const target = resolve(folder);
     if (options.readOnly !== true) {
-      if (!existsSync(target)) makeStore(target);
+      if (!hasStore(target)) makeStore(target);
       restoreDurableState(target);
     }
     checkMetaPages(target);
@@ -183,6 +184,7 @@ export class DocumentStorage {
       // In an object: LMDB's wrapper would wait for a promise.
       const { result, numbers } = this.#telling(() =>
         this.#root.transactionSync(() => {
+          writer.begin();
           const value = apply(writer);
           assert(!changeLog.isBroken, 'a transaction that failed was undone');
           return { result: value, numbers: writer.finish() };

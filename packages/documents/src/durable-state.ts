@@ -17,6 +17,7 @@ import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
   openSync,
@@ -44,6 +45,11 @@ interface DurableState {
   readonly bootId: string;
   readonly fileBytes: number;
   readonly metaPages: Uint8Array;
+}
+
+/** An empty folder is no store yet. */
+export function hasStore(folder: string): boolean {
+  return existsSync(join(folder, DATA_FILE)) || existsSync(join(folder, DURABLE_FILE));
 }
 
 /** Notes the newest state: nothing may be committed while this runs. */
@@ -102,6 +108,9 @@ export function syncFolder(folder: string): void {
  */
 export function restoreDurableState(folder: string): boolean {
   const file = join(folder, DATA_FILE);
+  for (const each of [file, join(folder, DURABLE_FILE)]) {
+    if (!existsSync(each)) throw new CorruptionError({ file: each, offset: 0, expected: 'a file' });
+  }
   const state = decode(join(folder, DURABLE_FILE));
   const { size } = statSync(file);
   if (size < state.fileBytes) {

@@ -260,6 +260,12 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
     return found.length;
   }
 
+  /** Called once, first: nobody else may have written since this process did. */
+  begin(): void {
+    const isOurs = super.lastTime === this.#lastTime && super.appliedSequence === this.#appliedSequence;
+    assert(isOurs, 'one process writes a store');
+  }
+
   /** Using it later is a mistake, and is told. */
   end(): void {
     this.scope.isOpen = false;
