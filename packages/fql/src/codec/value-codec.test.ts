@@ -1,5 +1,8 @@
 import { CorruptionError } from '@skein/base';
 import { expect, test } from 'vitest';
+import { FqlFault } from '../evaluate/fql-error.ts';
+import type { Expression } from '../parse/expression.ts';
+import { Lambda } from '../values/lambda.ts';
 import { collectionRef, Ref } from '../values/ref.ts';
 import { FqlDate, Time } from '../values/time.ts';
 import { Uuid, type Value } from '../values/value.ts';
@@ -89,4 +92,37 @@ test('an encoding that starts inside another one leaves it whole', () => {
   };
   const value = ['before', new Ref('5', collectionRef('widgets')), 'after'];
   expect(decodeValue(encodeValue(value, nested), someNames)).toEqual(value);
+});
+
+test('a lambda whose text would be nested too deeply to be read again is a fault', () => {
+  const closedOver = (levels: number): Lambda => {
+    let value: Value = 1n;
+    for (let level = 0; level < levels; level++) value = new Map([['a', value]]);
+    const body: Expression = { kind: 'variable', position: [], name: 'x' };
+    return new Lambda({ pattern: 'y', body, captured: new Map([['x', value]]) });
+  };
+  expect(decodeValue(encodeValue(closedOver(400), someNames), someNames)).toBeInstanceOf(Lambda);
+  expect(() => encodeValue(closedOver(600), someNames)).toThrow('Value exceeds nesting limit.');
+});
+
+test('whatever may be written can be read, up to the last level', () => {
+  const outcomes = new Set<string>();
+  for (const inner of [null, 1.5, 'a', new Ref('collections'), new Time(0n), new Map([['a', null]])]) {
+    for (const levels of [998, 999, 1000, 1001, 1002]) {
+      let value: Value = inner;
+      for (let level = 0; level < levels; level++)
+        value = level % 2 === 0 ? [value] : new Map([['a', value]]);
+      let bytes: Uint8Array;
+      try {
+        bytes = encodeValue(value, someNames);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FqlFault);
+        outcomes.add('refused');
+        continue;
+      }
+      expect(hex(encodeValue(decodeValue(bytes, someNames), someNames))).toBe(hex(bytes));
+      outcomes.add('kept');
+    }
+  }
+  expect(outcomes.size).toBe(2);
 });

@@ -51,7 +51,6 @@ export class ValueReader {
     const tag = this.#byte();
     if (tag >= SMALL_INTEGER) return SMALL_INTEGERS[tag - SMALL_INTEGER]!;
     if (tag >= SHORT_STRING) return this.#text(tag - SHORT_STRING);
-    if (depth > NESTING_MAX) this.damaged(`no more than ${NESTING_MAX} levels`);
     switch (tag) {
       case TAG.null:
         return null;
@@ -97,6 +96,10 @@ export class ValueReader {
         this.#at--;
         return this.damaged('a tag');
     }
+  }
+
+  #checkDepth(depth: number): void {
+    if (depth > NESTING_MAX) this.damaged(`no more than ${NESTING_MAX} levels`);
   }
 
   #byte(): number {
@@ -202,7 +205,9 @@ export class ValueReader {
     return text;
   }
 
+  /** `depth`: that of the items, one more than their container's. */
   #items(depth: number): Value[] {
+    this.#checkDepth(depth - 1);
     const count = this.#count();
     const items: Value[] = [];
     for (let at = 0; at < count; at++) items.push(this.#value(depth));
@@ -210,6 +215,7 @@ export class ValueReader {
   }
 
   #object(depth: number): Map<string, Value> {
+    this.#checkDepth(depth - 1);
     const count = this.#count();
     const fields = new Map<string, Value>();
     for (let at = 0; at < count; at++) fields.set(this.#key(), this.#value(depth));
@@ -258,7 +264,7 @@ export class ValueReader {
   }
 
   #namedRef(depth: number): Ref {
-    if (depth > NESTING_MAX) this.damaged(`no more than ${NESTING_MAX} levels`);
+    this.#checkDepth(depth);
     const flags = this.#byte();
     if (flags > 3) this.damaged('flags of a ref');
     const id = this.#string();

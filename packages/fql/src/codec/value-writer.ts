@@ -1,6 +1,7 @@
 /** Writes values into a buffer: see value-codec.ts. */
 import { unreachable, utf8Encode } from '@skein/base';
 import { NESTING_MAX, nestingFault } from '../json/limits.ts';
+import { JsonError, parseJson } from '../json/parse-json.ts';
 import { renderValue } from '../json/render.ts';
 import { Lambda } from '../values/lambda.ts';
 import { Ref } from '../values/ref.ts';
@@ -68,7 +69,7 @@ export class ValueWriter {
     else if (value instanceof SetRef) this.#set(value.shape, depth + 1);
     else if (value instanceof Lambda) {
       out.push(TAG.lambda);
-      this.#string(renderValue(value));
+      this.#string(lambdaText(value));
     } else this.#object(value as ObjectValue, depth + 1);
   }
 
@@ -181,6 +182,17 @@ export class ValueWriter {
     this.#out.push(TAG.set);
     this.#array(SET_TYPES.indexOf(shape.type), partsOf(shape), depth);
   }
+}
+
+/** Text that can be read again: what a lambda closes over takes more levels there than as a value. */
+function lambdaText(lambda: Lambda): string {
+  const text = renderValue(lambda);
+  try {
+    parseJson(utf8Encode(text));
+  } catch (error) {
+    throw error instanceof JsonError ? nestingFault() : error;
+  }
+  return text;
 }
 
 function partsOf(shape: SetShape): readonly Value[] {
