@@ -1,3 +1,4 @@
+export { findAccessProvider, ofVerifiedJwt } from './access/access-providers.ts';
 export { authenticate, type RootSecret, refresh } from './access/authenticate.ts';
 export type { Authentication, BuiltinRole } from './access/authentication.ts';
 export { isJwt } from './access/secret.ts';
