@@ -37,6 +37,17 @@ export interface Configuration {
   readonly keepAliveMs: number;
   readonly requestTimeoutMs: number;
   readonly drainMs: number;
+  readonly fql: boolean;
+  readonly fqlPort: number;
+  readonly fqlHost: string;
+  /** Undefined: the one that the data folder has, or a new one. */
+  readonly fqlSecret: string | undefined;
+  /** Absolute; both or neither. */
+  readonly fqlTlsCert: string | undefined;
+  readonly fqlTlsKey: string | undefined;
+  readonly fqlStrictTemporal: boolean;
+  readonly fqlQueryTimeoutMs: number;
+  readonly fqlBodyBytesMax: number;
   readonly demo: boolean;
   readonly page: boolean;
   readonly logLevel: LogLevel;
@@ -247,6 +258,85 @@ export const SETTINGS: readonly Setting[] = [
     help: 'how long a stopping process may finish its requests, milliseconds',
   },
   {
+    key: 'fql',
+    env: 'SKEIN_FQL',
+    flag: 'fql',
+    kind: 'switch',
+    defaultText: '1',
+    help: 'serve documents and events: FQL v4, on a port of its own',
+  },
+  {
+    key: 'fqlPort',
+    env: 'SKEIN_FQL_PORT',
+    flag: 'fql-port',
+    kind: 'number',
+    min: 0,
+    max: 65_535,
+    defaultText: '8443',
+    help: 'TCP port that FQL drivers connect to; 0 picks a free one',
+  },
+  {
+    key: 'fqlHost',
+    env: 'SKEIN_FQL_HOST',
+    flag: 'fql-host',
+    kind: 'text',
+    defaultText: 'the same as SKEIN_HOST',
+    help: 'address to listen on for FQL drivers',
+  },
+  {
+    key: 'fqlSecret',
+    env: 'SKEIN_FQL_SECRET',
+    flag: 'fql-secret',
+    kind: 'text',
+    secret: true,
+    defaultText: 'made and printed at first start',
+    help: 'root secret of the documents: opens every database; while it is given, no other does',
+  },
+  {
+    key: 'fqlTlsCert',
+    env: 'SKEIN_FQL_TLS_CERT',
+    flag: 'fql-tls-cert',
+    kind: 'path',
+    defaultText: 'none: not encrypted',
+    help: 'PEM file of the certificate for the FQL port, with its chain; read again at each reload',
+  },
+  {
+    key: 'fqlTlsKey',
+    env: 'SKEIN_FQL_TLS_KEY',
+    flag: 'fql-tls-key',
+    kind: 'path',
+    defaultText: 'none',
+    help: "PEM file of the certificate's private key",
+  },
+  {
+    key: 'fqlStrictTemporal',
+    env: 'SKEIN_FQL_STRICT_TEMPORAL',
+    flag: 'fql-strict-temporal',
+    kind: 'switch',
+    defaultText: '0',
+    help: 'refuse integers in TimeAdd and TimeSubtract, as Fauna did; else they are microseconds since 1970',
+  },
+  {
+    key: 'fqlQueryTimeoutMs',
+    env: 'SKEIN_FQL_QUERY_TIMEOUT_MS',
+    flag: 'fql-query-timeout-ms',
+    kind: 'number',
+    min: 1,
+    max: 600_000,
+    defaultText: '120000',
+    help: 'how long an FQL query may take when it does not say, milliseconds',
+  },
+  {
+    key: 'fqlBodyBytesMax',
+    env: 'SKEIN_FQL_BODY_BYTES_MAX',
+    flag: 'fql-body-bytes-max',
+    kind: 'number',
+    min: 1_000,
+    max: 60_000_000,
+    defaultText: '8388608',
+    help: 'largest FQL query accepted, bytes',
+  },
+  {
     key: 'demo',
     env: 'SKEIN_DEMO',
     flag: 'demo',
@@ -349,9 +439,18 @@ function resolved(given: Given, sources: ConfigurationSources): Configuration {
       `${source}: expected 1 to 64 letters, digits, "_" or "-", got "${applicationId}"`,
     );
   }
+  const host = text('host') ?? '127.0.0.1';
+  const [fqlTlsCert, fqlTlsKey] = [path('fqlTlsCert'), path('fqlTlsKey')];
+  if ((fqlTlsCert === undefined) !== (fqlTlsKey === undefined)) {
+    const [has, lacks] =
+      fqlTlsKey === undefined
+        ? [given.get('fqlTlsCert')?.source, 'SKEIN_FQL_TLS_KEY']
+        : [given.get('fqlTlsKey')?.source, 'SKEIN_FQL_TLS_CERT'];
+    throw new ConfigurationError(`${has}: expected together with ${lacks}`);
+  }
   return {
     port: number('port', 7700),
-    host: text('host') ?? '127.0.0.1',
+    host,
     data: path('data') ?? resolve(sources.cwd, 'skein-data'),
     applicationId,
     adminKey: keyText(text('adminKey'), given.get('adminKey')),
@@ -369,6 +468,15 @@ function resolved(given: Given, sources: ConfigurationSources): Configuration {
     keepAliveMs: number('keepAliveMs', 5_000),
     requestTimeoutMs: number('requestTimeoutMs', 60_000),
     drainMs: number('drainMs', 30_000),
+    fql: onOrOff('fql', true),
+    fqlPort: number('fqlPort', 8443),
+    fqlHost: text('fqlHost') ?? host,
+    fqlSecret: rootSecretText(text('fqlSecret'), given.get('fqlSecret')),
+    fqlTlsCert,
+    fqlTlsKey,
+    fqlStrictTemporal: onOrOff('fqlStrictTemporal', false),
+    fqlQueryTimeoutMs: number('fqlQueryTimeoutMs', 120_000),
+    fqlBodyBytesMax: number('fqlBodyBytesMax', 8_388_608),
     demo: onOrOff('demo', true),
     page: onOrOff('page', true),
     logLevel: levelOf(given.get('logLevel')) ?? 'info',
@@ -497,6 +605,12 @@ function levelOf(given: GivenValue | undefined): LogLevel | undefined {
 function keyText(value: string | undefined, given: GivenValue | undefined): string | undefined {
   if (value === undefined || /^[\x21-\x7e]{8,256}$/.test(value)) return value;
   throw new ConfigurationError(`${given?.source}: expected 8 to 256 visible ASCII characters`);
+}
+
+/** Drivers append `:database:role` to a secret, so that it has no colon itself. */
+function rootSecretText(value: string | undefined, given: GivenValue | undefined): string | undefined {
+  if (value?.includes(':') !== true) return keyText(value, given);
+  throw new ConfigurationError(`${given?.source}: expected text without colons`);
 }
 
 function flagNames(): string[] {

@@ -1,6 +1,6 @@
 /**
  * Where the command line finds a server of this machine: `{ "version": 1, "latest": url, "servers": { url: { applicationId,
- * apiKey } } }`, in a file that only its owner can read.
+ * apiKey, fqlUrl?, fqlSecret? } } }`, in a file that only its owner can read.
  */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@skein/base';
@@ -10,6 +10,9 @@ export interface ServerCredentials {
   readonly url: string;
   readonly applicationId: string;
   readonly apiKey: string;
+  /** Both absent where FQL is off. */
+  readonly fqlUrl?: string | undefined;
+  readonly fqlSecret?: string | undefined;
 }
 
 /** Those of `url`, or of the server started last; undefined when there are none. */
@@ -22,9 +25,7 @@ export function readCredentials(file: string, url?: string): ServerCredentials |
 /** Adds or replaces the credentials of one server, and remembers it as the latest. */
 export function writeCredentials(file: string, credentials: ServerCredentials): void {
   const others = readAll(file).servers.filter((each) => each.url !== credentials.url);
-  const servers = Object.fromEntries(
-    [...others, credentials].map(({ url, applicationId, apiKey }) => [url, { applicationId, apiKey }]),
-  );
+  const servers = Object.fromEntries([...others, credentials].map(({ url, ...rest }) => [url, rest]));
   writePrivateFile(file, `${JSON.stringify({ version: 1, latest: credentials.url, servers }, null, 2)}\n`);
 }
 
@@ -45,8 +46,10 @@ function readAll(file: string): {
     for (const [url, value] of Object.entries(content['servers'])) {
       if (!isJsonObject(value)) continue;
       const { applicationId, apiKey } = value;
-      if (typeof applicationId === 'string' && typeof apiKey === 'string')
-        servers.push({ url, applicationId, apiKey });
+      if (typeof applicationId !== 'string' || typeof apiKey !== 'string') continue;
+      const { fqlUrl, fqlSecret } = value;
+      const hasFql = typeof fqlUrl === 'string' && typeof fqlSecret === 'string';
+      servers.push({ url, applicationId, apiKey, ...(hasFql ? { fqlUrl, fqlSecret } : {}) });
     }
   }
   const latest = content['latest'];

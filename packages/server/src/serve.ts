@@ -32,9 +32,11 @@ import {
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { writeCredentials } from './credentials-file.ts';
 import { DataFolderError, DataLock, DataLockedError } from './data-lock.ts';
+import { type RootSecretFound, rootSecretOf } from './fql/root-secret.ts';
+import { readTls } from './fql/tls-files.ts';
 import { createLog } from './log.ts';
 import { ProcessStartError } from './process/managed-process.ts';
-import { Supervisor } from './process/supervisor.ts';
+import { type ListeningPorts, Supervisor } from './process/supervisor.ts';
 import { loadSecret } from './secret.ts';
 
 export interface ServeOptions {
@@ -61,7 +63,12 @@ export async function serve(configuration: Configuration, options: ServeOptions 
     const socketFolder = makeSocketFolder();
     try {
       await lock.untilNoBuilder(orphanWaitMsMax);
-      await refuseTakenPort(configuration);
+      await refuseTakenPort({ ...configuration, setting: 'SKEIN_PORT' });
+      if (configuration.fql) {
+        readTls(configuration);
+        const { fqlPort: port, fqlHost: host } = configuration;
+        await refuseTakenPort({ port, host, setting: 'SKEIN_FQL_PORT' });
+      }
       return await run({ configuration, options, secret, lock, socketFolder, log, signals });
     } finally {
       rmSync(socketFolder, { recursive: true, force: true });
@@ -116,7 +123,7 @@ async function run({
     builderEntry,
     queryEntry,
     queryProcesses: configuration.queryProcesses,
-    settings: { configuration, secret, socketPath, applicationId, pageKey: undefined },
+    settings: { configuration, secret, socketPath, applicationId, pageKey: undefined, fqlSecret: undefined },
     drainMs: configuration.drainMs,
     log,
     onBuilder: (pid) => lock.builderIs(pid),
@@ -130,13 +137,22 @@ async function run({
   let demo: ChildProcess | undefined;
   try {
     const read = (): ApplicationState | undefined => readApplication(layout, vault, applicationId);
-    const startQueries = (searchKey: string): Promise<number> =>
-      supervisor.startQueryProcesses({ pageKey: configuration.page ? searchKey : undefined });
+    const startQueries = (searchKey: string, root: RootSecretFound | undefined): Promise<ListeningPorts> =>
+      supervisor.startQueryProcesses({
+        pageKey: configuration.page ? searchKey : undefined,
+        fqlSecret: root?.secret,
+      });
+    const rootSecret = (): RootSecretFound | undefined =>
+      configuration.fql
+        ? rootSecretOf({ configured: configuration.fqlSecret, layout, vault, applicationId })
+        : undefined;
     let setup = presentSetup(configuration, read());
-    let port: number;
+    let root: RootSecretFound | undefined;
+    let ports: ListeningPorts;
     if (setup !== undefined) {
+      root = rootSecret();
       // Searches need no builder: they are answered while it still replays the journal.
-      [port] = await Promise.all([startQueries(setup.searchKey), supervisor.startBuilder()]);
+      [ports] = await Promise.all([startQueries(setup.searchKey, root), supervisor.startBuilder()]);
     } else {
       await supervisor.startBuilder();
       const line = new BuilderClient({ socketPath, onChanges: () => undefined, onResync: () => undefined });
@@ -145,19 +161,33 @@ async function run({
         line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' });
       setup = await setUpApplication({ applicationId, configuration, vault, read, propose });
       line.close();
-      port = await startQueries(setup.searchKey);
+      root = rootSecret();
+      ports = await startQueries(setup.searchKey, root);
     }
-    const url = urlOf(configuration.host, port);
+    const url = urlOf(configuration.host, ports.http);
+    const fql =
+      root === undefined || ports.fql === undefined
+        ? undefined
+        : {
+            url: urlOf(
+              configuration.fqlHost,
+              ports.fql,
+              configuration.fqlTlsCert === undefined ? 'http' : 'https',
+            ),
+            ...root,
+          };
     lock.listening(url);
-    noteCredentials(configuration, { url, applicationId, apiKey: setup.adminKey }, log);
-    say(welcome(url, setup, configuration));
+    const credentials = { url, applicationId, apiKey: setup.adminKey };
+    const fqlCredentials = fql === undefined ? {} : { fqlUrl: fql.url, fqlSecret: fql.secret };
+    noteCredentials(configuration, { ...credentials, ...fqlCredentials }, log);
+    say(welcome(url, setup, configuration, fql));
     signals.onReload(() => {
       supervisor
         .reload()
         .catch((error: unknown) => log.error({ err: error }, 'the reload failed; the old processes go on'));
     });
     if (configuration.demo && options.demoCommand !== undefined && !signals.ended) {
-      demo = loadDemo(options.demoCommand, { url, applicationId, apiKey: setup.adminKey }, log);
+      demo = loadDemo(options.demoCommand, credentials, log);
     }
     await signals.untilEnd();
     log.debug('stopping');
@@ -255,7 +285,13 @@ class Signals {
  * Query processes share the port, which would also let in another server of the same user: whether somebody else has it is found
  * out by asking for it alone.
  */
-async function refuseTakenPort({ host, port }: Configuration): Promise<void> {
+async function refuseTakenPort(asked: {
+  readonly host: string;
+  readonly port: number;
+  /** Where another port can be chosen. */
+  readonly setting: 'SKEIN_PORT' | 'SKEIN_FQL_PORT';
+}): Promise<void> {
+  const { host, port, setting } = asked;
   if (port === 0) return;
   const probe = createServer();
   try {
@@ -264,8 +300,8 @@ async function refuseTakenPort({ host, port }: Configuration): Promise<void> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: `port ${port} on ${host} is taken by another program; stop it or choose another SKEIN_PORT`,
-      EACCES: `port ${port} may not be opened by this user; choose a SKEIN_PORT above 1023`,
+      EADDRINUSE: `port ${port} on ${host} is taken by another program; stop it or choose another ${setting}`,
+      EACCES: `port ${port} may not be opened by this user; choose a ${setting} above 1023`,
       EADDRNOTAVAIL: `${host} is not an address of this machine; choose another SKEIN_HOST`,
       ENOTFOUND: `${host} is not an address of this machine; choose another SKEIN_HOST`,
     };
@@ -283,9 +319,9 @@ function makeSocketFolder(): string {
   return mkdtempSync(join(base, 'skein-'));
 }
 
-function urlOf(host: string, port: number): string {
+function urlOf(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** A convenience for the command line on this machine: that it fails is no reason not to serve. */
@@ -302,12 +338,20 @@ function noteCredentials(
   }
 }
 
-function welcome(url: string, setup: ApplicationSetup, configuration: Configuration): string {
+function welcome(
+  url: string,
+  setup: ApplicationSetup,
+  configuration: Configuration,
+  fql: (RootSecretFound & { readonly url: string }) | undefined,
+): string {
   const { made } = setup;
   const lines = [`Skein serves on ${url}`, `  application id  ${setup.applicationId}`];
   if (made.adminKey) lines.push(`  admin key       ${setup.adminKey}`);
   if (made.searchKey) lines.push(`  search key      ${setup.searchKey}`);
-  if (made.adminKey || made.searchKey) lines.push('  Keys are shown this once: keep them.');
+  if (fql !== undefined) lines.push(`FQL drivers connect to ${fql.url}`);
+  if (fql?.made === true) lines.push(`  fql secret      ${fql.secret}`);
+  if (made.adminKey || made.searchKey || fql?.made === true)
+    lines.push('  Keys are shown this once: keep them.');
   if (configuration.page) lines.push(`Search page: ${url}/`);
   lines.push('Ctrl-C stops it.');
   return `${lines.join('\n')}\n`;

@@ -30,6 +30,10 @@ export interface RunningSkein {
   readonly applicationId: string;
   readonly adminKey: string;
   readonly searchKey: string;
+  /** Where FQL drivers connect; empty where FQL is off. */
+  readonly fqlUrl: string;
+  /** The documents' root secret. */
+  readonly fqlSecret: string;
   /** Holds `data` and `home`. */
   readonly folder: string;
   readonly dataFolder: string;
@@ -63,6 +67,8 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
     SKEIN_APPLICATION_ID: 'TESTAPP',
     SKEIN_ADMIN_KEY: randomBytes(16).toString('hex'),
     SKEIN_SEARCH_KEY: randomBytes(16).toString('hex'),
+    SKEIN_FQL_PORT: '0',
+    SKEIN_FQL_SECRET: randomBytes(16).toString('hex'),
     SKEIN_DEMO: '0',
     ...options.env,
   };
@@ -122,6 +128,8 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
     applicationId: env['SKEIN_APPLICATION_ID'] ?? printed('application id'),
     adminKey: env['SKEIN_ADMIN_KEY'] ?? printed('admin key'),
     searchKey: env['SKEIN_SEARCH_KEY'] ?? printed('search key'),
+    fqlUrl: /FQL drivers connect to (\S+)/.exec(output)?.[1] ?? '',
+    fqlSecret: env['SKEIN_FQL_SECRET'] ?? printed('fql secret'),
     folder,
     dataFolder,
     processes: () => processesOf(child, dataFolder),

@@ -3,7 +3,7 @@
  * told to, and ends with its supervisor.
  */
 import { type Metrics, renderMetrics } from '../metrics.ts';
-import type { SocketHandle } from './managed-process.ts';
+import type { SocketHandle, Sockets } from './managed-process.ts';
 import { type ProcessSettings, type ToProcess, tellSupervisor } from './messages.ts';
 
 export interface ProcessRole {
@@ -11,7 +11,7 @@ export interface ProcessRole {
   /** Rejects when starting is impossible: the supervisor hears the message, and the process ends. */
   start(
     settings: ProcessSettings,
-    socket: SocketHandle | undefined,
+    sockets: Sockets,
   ): Promise<{ readonly drain: (how: 'reload' | 'stop') => Promise<void> }>;
 }
 
@@ -41,9 +41,10 @@ export function onSupervisorMessages(role: ProcessRole): void {
       process.exit(1);
     }
   };
-  const start = async (settings: ProcessSettings, socket: SocketHandle | undefined): Promise<void> => {
+  let fqlSocket: SocketHandle | undefined;
+  const start = async (settings: ProcessSettings, sockets: Sockets): Promise<void> => {
     try {
-      work = await role.start(settings, socket);
+      work = await role.start(settings, sockets);
     } catch (error) {
       tellSupervisor({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       process.exitCode = 1;
@@ -52,8 +53,11 @@ export function onSupervisorMessages(role: ProcessRole): void {
   };
   process.on('message', (message: ToProcess, socket: unknown) => {
     switch (message.kind) {
+      case 'fqlSocket':
+        fqlSocket = socket as SocketHandle | undefined;
+        break;
       case 'start':
-        void start(message.settings, socket as SocketHandle | undefined);
+        void start(message.settings, { http: socket as SocketHandle | undefined, fql: fqlSocket });
         break;
       case 'drain':
         void end(message.how);

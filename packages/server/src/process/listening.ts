@@ -1,8 +1,7 @@
-/** A query process's end of the shared port: listen, or go on listening on a predecessor's socket. */
+/** A query process's end of the shared ports: listen, or go on listening on a predecessor's socket. */
 import type { SendHandle } from 'node:child_process';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import type { SocketHandle } from './managed-process.ts';
 import type { FromProcess } from './messages.ts';
 
@@ -15,7 +14,7 @@ export interface Listening {
 
 /** Rejects when the port is taken or the address is not this machine's. */
 export async function listen(
-  server: Server,
+  server: NetServer,
   at: { readonly port: number; readonly host: string; readonly socket: SocketHandle | undefined },
 ): Promise<Listening> {
   const { port, host, socket } = at;
@@ -40,18 +39,21 @@ export async function listen(
 }
 
 /** Tells the supervisor, and gives it a copy of the socket. */
-export function reportListening({ port, sharesPort, socket }: Listening): void {
-  const message: FromProcess = { kind: 'started', port, sharesPort };
+export function reportListening(
+  { port, sharesPort, socket }: Listening,
+  kind: 'started' | 'fqlListening' = 'started',
+): void {
+  const message: FromProcess = { kind, port, sharesPort };
   process.send?.(message, socket as unknown as SendHandle | undefined);
 }
 
-function portOf(server: Server): number {
+function portOf(server: NetServer): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** `server.listen(handle)` is documented to take "anything with an underlying _handle", but no type names that member. */
-function handleOf(server: Server): SocketHandle | undefined {
-  if (!(server instanceof NetServer) || !('_handle' in server)) return undefined;
+function handleOf(server: NetServer): SocketHandle | undefined {
+  if (!('_handle' in server)) return undefined;
   return server._handle as SocketHandle;
 }

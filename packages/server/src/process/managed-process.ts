@@ -14,6 +14,21 @@ export interface SocketHandle {
   close(): void;
 }
 
+/** Those of a query process, by what is served on them. */
+export interface Sockets {
+  readonly http: SocketHandle | undefined;
+  readonly fql: SocketHandle | undefined;
+}
+
+export const NO_SOCKETS: Sockets = { http: undefined, fql: undefined };
+
+/** Where a process listens. */
+export interface OpenPort {
+  readonly port: number;
+  /** Whether each process has a socket of its own on the port; else all listen on one socket. */
+  readonly sharesPort: boolean;
+}
+
 export interface ManagedProcessOptions {
   /** For messages. */
   readonly name: string;
@@ -21,8 +36,8 @@ export interface ManagedProcessOptions {
   /** For node itself. */
   readonly nodeArguments?: readonly string[] | undefined;
   readonly settings: ProcessSettings;
-  /** A socket to listen on instead of opening one. */
-  readonly socket?: SocketHandle | undefined;
+  /** Sockets to listen on instead of opening some. */
+  readonly sockets?: Sockets | undefined;
   readonly startMsMax: number;
   /** Called at once, long before it has started: so that whoever stops everything knows of it. */
   readonly onSpawned?: ((process: ManagedProcess) => void) | undefined;
@@ -44,9 +59,9 @@ export class ManagedProcess {
   readonly exited: Promise<ProcessExit>;
   readonly #child: ChildProcess;
   #running = true;
-  #socket: SocketHandle | undefined;
-  #port = 0;
-  #sharesPort = false;
+  #sockets: Sockets = NO_SOCKETS;
+  #http: OpenPort | undefined;
+  #fql: OpenPort | undefined;
 
   /** Rejects with `ProcessStartError`; then the process is gone. */
   static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
@@ -91,19 +106,18 @@ export class ManagedProcess {
     return this.#running;
   }
 
-  /** The port that it listens on. */
-  get port(): number {
-    return this.#port;
+  get http(): OpenPort | undefined {
+    return this.#http;
   }
 
-  /** Whether each process has a socket of its own on the port; else all listen on one socket. */
-  get sharesPort(): boolean {
-    return this.#sharesPort;
+  /** Undefined where FQL is off. */
+  get fql(): OpenPort | undefined {
+    return this.#fql;
   }
 
-  /** The socket that it opened, for a successor. */
-  get socket(): SocketHandle | undefined {
-    return this.#socket;
+  /** The sockets that it listens on, for a successor. */
+  get sockets(): Sockets {
+    return this.#sockets;
   }
 
   send(message: ToProcess, socket?: SocketHandle): void {
@@ -126,6 +140,7 @@ export class ManagedProcess {
   }
 
   #untilStarted(options: ManagedProcessOptions): Promise<void> {
+    const { sockets = NO_SOCKETS } = options;
     return new Promise((resolve, reject) => {
       const fail = (message: string): void => {
         clearTimeout(timer);
@@ -142,18 +157,23 @@ export class ManagedProcess {
       this.#child.on('message', (message: FromProcess, socket: unknown) => {
         switch (message.kind) {
           case 'loaded':
-            this.send({ kind: 'start', settings: options.settings }, options.socket);
+            if (sockets.fql !== undefined) this.send({ kind: 'fqlSocket' }, sockets.fql);
+            this.send({ kind: 'start', settings: options.settings }, sockets.http);
+            break;
+          case 'fqlListening':
+            this.#fql = message;
+            this.#sockets = { ...this.#sockets, fql: (socket as SocketHandle | undefined) ?? sockets.fql };
             break;
           case 'started':
             if (!this.#running) {
               // It was killed right after: nobody would ever read from the socket that it sent along.
               (socket as SocketHandle | undefined)?.close();
+              if (this.#sockets.fql !== sockets.fql) this.#sockets.fql?.close();
               break;
             }
             clearTimeout(timer);
-            this.#port = message.port;
-            this.#sharesPort = message.sharesPort;
-            this.#socket = (socket as SocketHandle | undefined) ?? options.socket;
+            this.#http = message;
+            this.#sockets = { ...this.#sockets, http: (socket as SocketHandle | undefined) ?? sockets.http };
             resolve();
             break;
           case 'failed':

@@ -10,11 +10,15 @@ export interface ProcessSettings {
   readonly applicationId: string;
   /** The search page's key; undefined where the page is off. */
   readonly pageKey: string | undefined;
+  /** Root secret of the documents; undefined where FQL is off. */
+  readonly fqlSecret: string | undefined;
   /** Counts processes since the server started: tells apart identifiers that several of them make. */
   readonly processNumber: number;
 }
 
 export type ToProcess =
+  /** Brings a socket to listen on for FQL; comes before `start`. */
+  | { readonly kind: 'fqlSocket' }
   | { readonly kind: 'start'; readonly settings: ProcessSettings }
   | { readonly kind: 'drain'; readonly how: 'reload' | 'stop' }
   /** Answered with `metrics`. */
@@ -25,6 +29,8 @@ export type ToProcess =
 export type FromProcess =
   /** It has loaded and waits for `start`. */
   | { readonly kind: 'loaded' }
+  /** A query process listens for FQL; comes before `started`, with the listening socket when it opened one itself. */
+  | { readonly kind: 'fqlListening'; readonly port: number; readonly sharesPort: boolean }
   /** It works. A query process sends its listening socket along when it opened one itself. */
   | { readonly kind: 'started'; readonly port: number; readonly sharesPort: boolean }
   | { readonly kind: 'failed'; readonly message: string }

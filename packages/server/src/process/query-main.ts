@@ -1,9 +1,15 @@
-/** Entry of a query process: HTTP in front of this machine's member. */
+/** Entry of a query process: HTTP and the FQL port in front of this machine's member. */
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createProjection } from '@skein/engine';
 import { KeyVault, Member } from '@skein/member';
 import { ObjectIDMaker } from '@skein/wire';
+import type { Logger } from 'pino';
+import type { Configuration } from '../configuration.ts';
+import { FqlServer } from '../fql/fql-server.ts';
+import { jwtAuthentication } from '../fql/jwt-authentication.ts';
+import { memberFqlPort } from '../fql/member-fql-port.ts';
+import { readTls } from '../fql/tls-files.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { pageRoutes } from '../http/page-assets.ts';
 import { Router } from '../http/router.ts';
@@ -18,11 +24,16 @@ import { listen, reportListening } from './listening.ts';
 const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 const nowMs = (): number => Date.now();
 let builderConnected = (): boolean => false;
-const metrics = new Metrics({ process: 'query', builderConnected: () => builderConnected() });
+let fqlStreams = (): number => 0;
+const metrics = new Metrics({
+  process: 'query',
+  builderConnected: () => builderConnected(),
+  fqlStreams: () => fqlStreams(),
+});
 
 onSupervisorMessages({
   metrics,
-  start: async (settings, socket) => {
+  start: async (settings, sockets) => {
     const { configuration, secret, applicationId, pageKey } = settings;
     const log = createLog(configuration.logLevel, 'query');
     const opened = new Member({
@@ -67,12 +78,54 @@ onSupervisorMessages({
     });
     // What comes in the first moment should find the builder, but searches do not need it.
     await Promise.race([opened.whenBuilderPresent(), new Promise((resolve) => setTimeout(resolve, 500))]);
-    reportListening(await listen(server.node, { ...configuration, socket }));
+    const fql = fqlServerOf(opened, { configuration, applicationId, fqlSecret: settings.fqlSecret, log });
+    if (fql !== undefined) {
+      fqlStreams = () => fql.streamCount;
+      const { fqlPort: port, fqlHost: host } = configuration;
+      reportListening(await listen(fql.node, { port, host, socket: sockets.fql }), 'fqlListening');
+    }
+    reportListening(await listen(server.node, { ...configuration, socket: sockets.http }));
     return {
       drain: async (how) => {
-        await server.drain(how, configuration.drainMs);
+        await Promise.all([server.drain(how, configuration.drainMs), fql?.drain(how, configuration.drainMs)]);
         opened.close();
       },
     };
   },
 });
+
+/** Undefined where FQL is off. */
+function fqlServerOf(
+  member: Member,
+  settings: {
+    readonly configuration: Configuration;
+    readonly applicationId: string;
+    readonly fqlSecret: string | undefined;
+    readonly log: Logger;
+  },
+): FqlServer | undefined {
+  const { configuration, applicationId, fqlSecret, log } = settings;
+  if (fqlSecret === undefined) return undefined;
+  return new FqlServer({
+    port: memberFqlPort({
+      member,
+      application: applicationId,
+      rootSecret: fqlSecret,
+      strictTemporal: configuration.fqlStrictTemporal,
+      nowMs,
+      verifyJwt: jwtAuthentication({ documents: member.documents, application: applicationId, log }),
+    }),
+    log,
+    bodyBytesMax: configuration.fqlBodyBytesMax,
+    requestTimeoutMs: configuration.requestTimeoutMs,
+    queryTimeoutMs: configuration.fqlQueryTimeoutMs,
+    keepAliveMs: configuration.keepAliveMs,
+    build: 'skein',
+    tls: readTls(configuration),
+    onAnswered: (answer) => {
+      metrics.fqlAnswered(answer);
+      log.debug(answer, 'answered');
+    },
+    onStreamEnded: (how) => metrics.fqlStreamEnded(how),
+  });
+}

@@ -1,8 +1,11 @@
 import { Agent, get } from 'node:http';
+import { connect } from 'node:http2';
 import { fileURLToPath } from 'node:url';
+import { Client } from 'faunadb';
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadConfiguration } from '../configuration.ts';
+import { STAND_IN_SECRET } from '../testing/stand-in-fql.ts';
 import { Supervisor } from './supervisor.ts';
 
 // Every test starts real processes, which takes seconds on a busy machine.
@@ -17,18 +20,30 @@ const builderEntry = fileURLToPath(new URL('../testing/stand-in-builder.ts', imp
 const queryEntry = fileURLToPath(new URL('../testing/stand-in-query.ts', import.meta.url));
 
 async function start(queryProcesses: number, socketPath = 'none') {
-  const { configuration } = loadConfiguration({ args: ['--port', '0'], env: {}, cwd: '/' });
+  const { configuration } = loadConfiguration({
+    args: ['--port', '0', '--fql-port', '0'],
+    env: {},
+    cwd: '/',
+  });
   const supervisor = new Supervisor({
     builderEntry,
     queryEntry,
     queryProcesses,
-    settings: { configuration, secret: 'x', socketPath, applicationId: 'A', pageKey: undefined },
+    settings: {
+      configuration,
+      secret: 'x',
+      socketPath,
+      applicationId: 'A',
+      pageKey: undefined,
+      fqlSecret: undefined,
+    },
     drainMs: 10_000,
     log: pino({ level: 'silent' }),
   });
   running.push(supervisor);
   await supervisor.startBuilder();
-  return { supervisor, port: await supervisor.startQueryProcesses() };
+  const { http, fql = 0 } = await supervisor.startQueryProcesses();
+  return { supervisor, port: http, fql };
 }
 
 function ask(port: number, agent?: Agent): Promise<number> {
@@ -81,6 +96,67 @@ test('a reload replaces every process and loses no request, on new connections a
   expect(after.query.filter((pid) => before.query.includes(pid))).toEqual([]);
   expect(after.builder).not.toBe(before.builder);
   expect(pids.size).toBeGreaterThanOrEqual(4);
+});
+
+/** Its loops stop with it, and give what went wrong. */
+function fqlLoad(port: number, loopCount: number) {
+  const client = new Client({ secret: STAND_IN_SECRET, domain: '127.0.0.1', scheme: 'http', port });
+  const pids = new Set<unknown>();
+  const failures: unknown[] = [];
+  let count = 0;
+  let stopped = false;
+  const loops = Array.from({ length: loopCount }, async () => {
+    while (!stopped) {
+      await client.query('anything').then(
+        (pid) => pids.add(pid),
+        (error: unknown) => failures.push(error),
+      );
+      count++;
+    }
+  });
+  return {
+    pids,
+    failures,
+    count: () => count,
+    stop: async () => {
+      stopped = true;
+      await Promise.all(loops);
+      await client.close();
+    },
+  };
+}
+
+test('a reload loses no FQL request of drivers that are busy, and of connections that are new', async () => {
+  const { supervisor, fql } = await start(2);
+  const loads = [fqlLoad(fql, 1), fqlLoad(fql, 16)];
+  let stopped = false;
+  const failures: unknown[] = [];
+  const fresh = async (): Promise<void> => {
+    while (!stopped) {
+      const session = connect(`http://127.0.0.1:${fql}`);
+      const stream = session.request({ ':path': '/ping' });
+      await new Promise<void>((resolve) => {
+        for (const each of [session, stream]) each.on('error', (error) => failures.push(error));
+        stream.on('close', resolve);
+        stream.resume();
+      });
+      session.close();
+    }
+  };
+  const freshLoop = fresh();
+  for (let round = 0; round < 2; round++) {
+    await supervisor.reload();
+    const soFar = loads.map(({ count }) => count());
+    await vi.waitFor(() => {
+      for (const [at, { count }] of loads.entries()) expect(count()).toBeGreaterThan((soFar[at] ?? 0) + 50);
+    }, until);
+  }
+  stopped = true;
+  await freshLoop;
+  for (const load of loads) await load.stop();
+  expect([...failures, ...loads.flatMap((load) => load.failures)]).toEqual([]);
+  // The drivers moved on to the processes that took over.
+  for (const { pids } of loads) expect(pids.size).toBeGreaterThanOrEqual(3);
 });
 
 test('a killed query process comes back; the others answer meanwhile', async () => {

@@ -3,14 +3,20 @@
  *
  * A process that ends unasked is started again, at once the first time, with growing pauses while it keeps failing.
  *
- * Listening sockets outlive processes. Each slot has a socket of its own on the shared port (the system spreads connections over them);
+ * Listening sockets outlive processes. Each slot has a socket of its own on each shared port (the system spreads connections over them);
  * the supervisor holds a copy, so that at a reload the successor listens on the very socket that its predecessor stops
  * reading, and no connection that waits in its queue is lost. When a process dies unasked while others live, its socket is
  * closed, so that new connections go to the others until it is back.
  */
 import { builderNodeArguments } from '@skein/member';
 import type { Logger } from 'pino';
-import { ManagedProcess, type ProcessExit, type SocketHandle } from './managed-process.ts';
+import {
+  ManagedProcess,
+  NO_SOCKETS,
+  type ProcessExit,
+  type SocketHandle,
+  type Sockets,
+} from './managed-process.ts';
 import type { FromProcess, MetricsSnapshot, ProcessSettings } from './messages.ts';
 
 export interface SupervisorOptions {
@@ -24,10 +30,16 @@ export interface SupervisorOptions {
   readonly onBuilder?: ((pid: number) => void) | undefined;
 }
 
+export interface ListeningPorts {
+  readonly http: number;
+  /** Undefined where FQL is off. */
+  readonly fql: number | undefined;
+}
+
 interface Slot {
   readonly at: number;
   process: ManagedProcess | undefined;
-  socket: SocketHandle | undefined;
+  sockets: Sockets;
   /** Its process ended and is not started again yet. */
   pausing: boolean;
 }
@@ -59,7 +71,7 @@ export class Supervisor {
     this.#slots = Array.from({ length: options.queryProcesses }, (_, at) => ({
       at,
       process: undefined,
-      socket: undefined,
+      sockets: NO_SOCKETS,
       pausing: false,
     }));
   }
@@ -70,21 +82,22 @@ export class Supervisor {
     this.#watchBuilder(process);
   }
 
-  /** Resolves with the port once every query process listens. `settings`: what came to light since construction. */
-  async startQueryProcesses(settings: Partial<ProcessSettings> = {}): Promise<number> {
+  /** Resolves with the ports once every query process listens. `settings`: what came to light since construction. */
+  async startQueryProcesses(settings: Partial<ProcessSettings> = {}): Promise<ListeningPorts> {
     this.#settings = { ...this.#settings, ...settings };
-    const start = async (slot: Slot): Promise<number> => {
+    const start = async (slot: Slot): Promise<ListeningPorts> => {
       const process = await this.#spawnQuery(slot);
       this.#watchQuery(slot, process);
-      return process.port;
+      return { http: process.http?.port ?? 0, fql: process.fql?.port };
     };
-    // The first one settles the port, and whether the system lets several sockets share it.
+    // The first one settles the ports, and whether the system lets several sockets share them.
     const [first, ...others] = this.#slots;
-    const port = first === undefined ? 0 : await start(first);
+    const ports = first === undefined ? { http: 0, fql: undefined } : await start(first);
     const { configuration } = this.#settings;
-    this.#settings = { ...this.#settings, configuration: { ...configuration, port } };
+    const { http: port, fql: fqlPort = configuration.fqlPort } = ports;
+    this.#settings = { ...this.#settings, configuration: { ...configuration, port, fqlPort } };
     await Promise.all(others.map(start));
-    return port;
+    return ports;
   }
 
   /** For tests and messages. */
@@ -109,7 +122,7 @@ export class Supervisor {
     const queries = [...this.#all].filter((each) => each !== this.#builder);
     await Promise.all(queries.map((each) => each.stop('stop', drainMs)));
     await this.#builder?.stop('stop', drainMs);
-    for (const slot of this.#slots) this.#releaseSocket(slot);
+    for (const slot of this.#slots) this.#releaseSockets(slot);
   }
 
   /** Ends everything at once. Nothing acknowledged is lost: it is in the journal. */
@@ -154,12 +167,15 @@ export class Supervisor {
   async #spawnQuery(slot: Slot): Promise<ManagedProcess> {
     const first = this.#slots[0];
     // Where sockets cannot share a port, all processes listen on the first one's.
-    const shared = first?.process?.sharesPort === false ? first.socket : undefined;
+    const shared: Sockets = {
+      http: first?.process?.http?.sharesPort === false ? first.sockets.http : undefined,
+      fql: first?.process?.fql?.sharesPort === false ? first.sockets.fql : undefined,
+    };
     return this.#spawn({
       name: `query process ${slot.at}`,
       entry: this.#options.queryEntry,
       startMsMax: queryStartMsMax,
-      socket: slot.socket ?? shared,
+      sockets: { http: slot.sockets.http ?? shared.http, fql: slot.sockets.fql ?? shared.fql },
     });
   }
 
@@ -168,7 +184,7 @@ export class Supervisor {
     readonly entry: string;
     readonly nodeArguments?: readonly string[];
     readonly startMsMax: number;
-    readonly socket?: SocketHandle | undefined;
+    readonly sockets?: Sockets | undefined;
   }): Promise<ManagedProcess> {
     const settings = { ...this.#settings, processNumber: this.#processNumber++ };
     const process = await ManagedProcess.start({
@@ -188,15 +204,15 @@ export class Supervisor {
   #watchQuery(slot: Slot, process: ManagedProcess): void {
     const startedMs = performance.now();
     slot.process = process;
-    slot.socket = process.socket;
+    slot.sockets = process.sockets;
     // Whoever waits in the queue of a process that is to come back later is answered sooner by this one.
-    for (const other of this.#slots) if (other.pausing) this.#releaseSocket(other);
+    for (const other of this.#slots) if (other.pausing) this.#releaseSockets(other);
     void process.exited.then(async (exit) => {
       // A predecessor that has drained is not missed.
       if (slot.process !== process || this.#stopping) return;
       this.#report(process, exit);
       if (this.#slots.some((other) => other !== slot && other.process?.running === true))
-        this.#releaseSocket(slot);
+        this.#releaseSockets(slot);
       await this.#restartQuery(slot, performance.now() - startedMs);
     });
   }
@@ -211,7 +227,7 @@ export class Supervisor {
       } catch (error) {
         // Whoever waits in its socket's queue would go on waiting while other processes could answer.
         if (this.#slots.some((other) => other !== slot && other.process?.running === true))
-          this.#releaseSocket(slot);
+          this.#releaseSockets(slot);
         throw error;
       }
     });
@@ -274,10 +290,12 @@ export class Supervisor {
     });
   }
 
-  #releaseSocket(slot: Slot): void {
-    const { socket } = slot;
-    slot.socket = undefined;
-    if (socket !== undefined && !this.#slots.some((other) => other.socket === socket)) socket.close();
+  #releaseSockets(slot: Slot): void {
+    const { http, fql } = slot.sockets;
+    slot.sockets = NO_SOCKETS;
+    const isUsed = (socket: SocketHandle): boolean =>
+      this.#slots.some(({ sockets }) => sockets.http === socket || sockets.fql === socket);
+    for (const socket of [http, fql]) if (socket !== undefined && !isUsed(socket)) socket.close();
   }
 
   #report(process: ManagedProcess, { code, signal }: ProcessExit): void {
