@@ -10,6 +10,7 @@
  * those of `base`, `old` and `next` are all that can have a span from `from` on.
  */
 
+import { afterPrefix } from '../order/order-key.ts';
 import { documentOf } from '../schema/document-fields.ts';
 import type { IndexSchema, Schema } from '../schema/schema.ts';
 import type { StoredNames } from '../schema/stored-names.ts';
@@ -98,9 +99,7 @@ function storedSpans(
   from: number,
 ): EntrySpan[] {
   const bytes = entryKey({ order: entry.order, collection: key.collection, id: key.id });
-  const after = new Uint8Array(bytes.length + 1);
-  after.set(bytes);
-  const spans = [...writer.entrySpans(set, { from: bytes, to: after })];
+  const spans = [...writer.entrySpans(set, { from: bytes, to: afterPrefix(bytes) })];
   return spans.filter(({ to }) => to === undefined || to >= from);
 }
 

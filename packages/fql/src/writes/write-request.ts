@@ -57,7 +57,7 @@ export function checkRefs(context: EvaluationContext, params: ObjectValue, posit
   throwFailures(position, failures);
 }
 
-/** Named documents: characters of the name, and nobody else's. */
+/** What is wrong with the name of a named document, when it has one. */
 export function nameFailures(change: NativeChange, fields: ObjectValue): readonly ValidationFailure[] {
   const native = nativeById(change.key.collection);
   const name = fields.get('name');

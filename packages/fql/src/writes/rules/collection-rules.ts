@@ -1,5 +1,5 @@
 /** Documents of collections: `{history_days, name, ttl_days?, data?}`. */
-import { anObject, checkFields } from '../../access/field-checks.ts';
+import { anObject, aString, checkFields } from '../../access/field-checks.ts';
 import { addJob } from '../../jobs/job-rows.ts';
 import { schemaFor } from '../../schema/schema-cache.ts';
 import { historyFloor, setHistoryFloor } from '../../schema/schema-rows.ts';
@@ -10,7 +10,6 @@ import type { NativeChange, NativeRules } from '../native-rules.ts';
 import { writeDocument } from '../write-document.ts';
 import { aNaturalLong } from './checks.ts';
 import { dropIndex } from './drop-index.ts';
-import { aName } from './names.ts';
 
 export const collectionRules: NativeRules = {
   defaults: new Map([['history_days', 0n]]),
@@ -19,7 +18,7 @@ export const collectionRules: NativeRules = {
   validate: (_change, merged) =>
     checkFields(merged, {
       history_days: { required: false, check: aNaturalLong },
-      name: { required: true, check: aName },
+      name: { required: true, check: aString },
       ttl_days: { required: false, check: aNaturalLong },
       data: { required: false, check: anObject },
     }),

@@ -2,14 +2,13 @@
  * Documents of child databases: `{name, data?, priority?, container?, global_id}`. The id of the document is the number of the scope in which
  * all that the database holds is stored.
  */
-import { anObject, checkFields } from '../../access/field-checks.ts';
+import { anObject, aString, checkFields } from '../../access/field-checks.ts';
 import { addJob } from '../../jobs/job-rows.ts';
 import { setParentScope } from '../../schema/schema-rows.ts';
 import type { ScopeId } from '../../store/document-store.ts';
 import type { Value } from '../../values/value.ts';
 import type { NativeRules } from '../native-rules.ts';
 import { aBoolean, aLongBetween } from './checks.ts';
-import { aName } from './names.ts';
 
 /** z-base-32, in which Fauna writes ids that people read. */
 const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769';
@@ -21,7 +20,7 @@ export const databaseRules: NativeRules = {
   readOnly: ['global_id'],
   validate: (_change, merged) =>
     checkFields(merged, {
-      name: { required: true, check: aName },
+      name: { required: true, check: aString },
       priority: { required: false, check: aLongBetween(1n, 500n) },
       container: { required: false, check: aBoolean },
       data: { required: false, check: anObject },

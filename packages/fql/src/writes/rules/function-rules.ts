@@ -1,9 +1,8 @@
 /** Documents of user functions: `{name, body, role?, data?}`. */
-import { anObject, checkFields, type FieldCheck, invalidType } from '../../access/field-checks.ts';
+import { anObject, aString, checkFields, type FieldCheck, invalidType } from '../../access/field-checks.ts';
 import { checkRole } from '../../access/validate-key.ts';
 import { Lambda } from '../../values/lambda.ts';
 import type { NativeRules } from '../native-rules.ts';
-import { aName } from './names.ts';
 
 const aLambda: FieldCheck = (value, field) =>
   value instanceof Lambda ? [] : [invalidType(field, value, 'Query')];
@@ -14,7 +13,7 @@ export const functionRules: NativeRules = {
   readOnly: [],
   validate: ({ context }, merged) =>
     checkFields(merged, {
-      name: { required: true, check: aName },
+      name: { required: true, check: aString },
       body: { required: true, check: aLambda },
       role: {
         required: false,

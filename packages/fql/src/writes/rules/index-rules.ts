@@ -3,7 +3,7 @@
  * after the index was made.
  */
 
-import { anObject, checkFields, invalidType, missing } from '../../access/field-checks.ts';
+import { anObject, aString, checkFields, invalidType, missing } from '../../access/field-checks.ts';
 import type { EvaluationContext } from '../../evaluate/context.ts';
 import type { ValidationFailure } from '../../evaluate/fql-error.ts';
 import { addJob } from '../../jobs/job-rows.ts';
@@ -18,7 +18,6 @@ import type { NativeChange, NativeRules } from '../native-rules.ts';
 import { aBoolean, aLongBetween } from './checks.ts';
 import { dropIndex } from './drop-index.ts';
 import { checkSource, keepSource } from './index-source.ts';
-import { aName } from './names.ts';
 
 const PARTITION_COUNT_MAX = 8n;
 const TERM_KEYS: ReadonlySet<string> = new Set(['field', 'binding', 'reverse', 'mva', 'transform']);
@@ -35,7 +34,7 @@ export const indexRules: NativeRules = {
     const { fields, failures } = checkFields(withLatches(change, merged), {
       active: { required: true, check: aBoolean },
       serialized: { required: false, check: aBoolean },
-      name: { required: true, check: aName },
+      name: { required: true, check: aString },
       source: { required: true, check: (value) => checkSource(change.context, value, merged) },
       terms: { required: false, check: checkTerms },
       values: { required: false, check: checkTerms },
