@@ -21,6 +21,7 @@ const remembered = new WeakMap<Authentication, Remembered>();
 /** Looked up once in a transaction, before its first effect: what it writes does not change who it is. */
 export function rolesOf(context: EvaluationContext): readonly Role[] {
   const { authentication, store, now } = context;
+  if (areRoles(authentication.roles)) return authentication.roles;
   const known = remembered.get(authentication);
   if (known !== undefined && known.store === store && known.now === now) return known.roles;
   const roles = authentication.roles.flatMap((granted): readonly Role[] => {
@@ -30,6 +31,11 @@ export function rolesOf(context: EvaluationContext): readonly Role[] {
   });
   remembered.set(authentication, { store, now, roles });
   return roles;
+}
+
+/** Most are: nothing to look up. */
+function areRoles(roles: Authentication['roles']): roles is readonly Role[] {
+  return !roles.includes('identity') && !roles.includes('provider');
 }
 
 function memberRoles(context: EvaluationContext): readonly Role[] {

@@ -8,22 +8,31 @@ const SALT_BYTES = 16;
 /** A hash takes its time, and more of it for longer text. */
 export const passwordCharactersMax = 1024;
 
+/** Steps of a transaction that one hash counts for: it is slow on purpose, and a request must not try a dictionary. */
+const PASSWORD_STEPS = 50_000;
+const NO_SALT = new Uint8Array(SALT_BYTES);
+
 export function hashPassword(context: EvaluationContext, password: string): string {
+  context.charge(PASSWORD_STEPS);
   return context.host.hashPassword(password, context.random.bytes(SALT_BYTES));
 }
 
 /** Always the password of today, whatever moment the evaluation looks at. */
 export function passwordMatches(
   context: EvaluationContext,
-  instance: DocumentKey,
+  instance: DocumentKey | undefined,
   password: string,
 ): boolean {
-  const credentials = credentialsOf(context.store, instance);
+  const credentials = instance === undefined ? undefined : credentialsOf(context.store, instance);
   const hash = credentials === undefined ? undefined : privatePart(context.store, credentials)?.passwordHash;
-  // Work that data does not bound: counted, so that one request cannot try a dictionary.
-  context.charge(PASSWORD_STEPS);
-  if (hash === undefined || password.length > passwordCharactersMax) return false;
-  return context.host.verifyPassword(password, hash);
+  return matchesHash(context, password, hash);
 }
 
-export const PASSWORD_STEPS = 50_000;
+/** Without a hash it takes as long as with one: time does not tell who has a password. */
+export function matchesHash(context: EvaluationContext, password: string, hash: string | undefined): boolean {
+  context.charge(PASSWORD_STEPS);
+  if (password.length > passwordCharactersMax) return false;
+  if (hash !== undefined) return context.host.verifyPassword(password, hash);
+  context.host.hashPassword(password, NO_SALT);
+  return false;
+}

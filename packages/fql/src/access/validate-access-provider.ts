@@ -9,7 +9,6 @@ import type { Position } from '../parse/expression.ts';
 import { Ref } from '../values/ref.ts';
 import { nativeOf } from '../values/type-name.ts';
 import { isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
-import { aName } from '../writes/rules/names.ts';
 import {
   anObject,
   aPredicate,
@@ -33,7 +32,7 @@ const PUBLIC_KEY_TYPES = ['RSA', 'EC', 'OKP'];
 export function validateAccessProvider(context: EvaluationContext, given: ObjectValue): CheckedFields {
   const hasKeys = (given.get('jwks') ?? null) !== null;
   const checked = checkFields(given, {
-    name: { required: true, check: aName },
+    name: { required: true, check: aString },
     issuer: { required: true, check: aString },
     jwks_uri: { required: !hasKeys, check: checkUri },
     jwks: { required: false, check: checkKeys },

@@ -4,7 +4,7 @@ import { Ref } from '../values/ref.ts';
 import type { ObjectValue } from '../values/value.ts';
 import type { NativeChange } from '../writes/native-rules.ts';
 import { anObject, aRef, aTime, type CheckedFields, checkFields, invalidType } from './field-checks.ts';
-import { passwordCharactersMax } from './passwords.ts';
+import { matchesHash, passwordCharactersMax } from './passwords.ts';
 import { credentialsOf, privatePart } from './private-rows.ts';
 import { sameDocument } from './scopes.ts';
 
@@ -49,7 +49,7 @@ function checkPassword(change: NativeChange): readonly ValidationFailure[] {
   const hash = privatePart(writer, key)?.passwordHash;
   if (isServer || hash === undefined) return [];
   const current = params.get('current_password') ?? undefined;
-  if (typeof current === 'string' && context.host.verifyPassword(current, hash)) return [];
+  if (typeof current === 'string' && matchesHash(context, current, hash)) return [];
   const description = 'Invalid password at `current_password`.';
   return [{ field: ['current_password'], code: 'invalid password', description }];
 }

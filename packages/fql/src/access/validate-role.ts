@@ -5,11 +5,11 @@ import type { Position } from '../parse/expression.ts';
 import { Ref } from '../values/ref.ts';
 import { isCollectionRef } from '../values/type-name.ts';
 import { isObject, type ObjectValue, type Value } from '../values/value.ts';
-import { aName } from '../writes/rules/names.ts';
 import {
   anObject,
   aPredicate,
   aRef,
+  aString,
   asList,
   type CheckedFields,
   checkFields,
@@ -27,7 +27,7 @@ export function validateRole(context: EvaluationContext, given: ObjectValue): Ch
   const privilege = privilegeFields(context);
   const membership = membershipFields(context);
   const checked = checkFields(given, {
-    name: { required: true, check: aName },
+    name: { required: true, check: aString },
     privileges: { required: false, check: oneOrMore(objectOf(privilege)) },
     membership: { required: false, check: oneOrMore(objectOf(membership)) },
     data: { required: false, check: anObject },

@@ -31,9 +31,8 @@ const login = defineForm({
         failures: [{ field: ['password'], code: 'invalid type', description }],
       });
     }
-    const isRight =
-      instance !== undefined && password !== undefined && passwordMatches(call.context, instance, password);
-    if (!isRight) {
+    const isRight = password !== undefined && passwordMatches(call.context, instance, password);
+    if (instance === undefined || !isRight) {
       return call.fail(
         undefined,
         'authentication failed',
@@ -57,7 +56,7 @@ const identify = defineForm({
   parameters: { identify: identifier, password: string },
   evaluate: ({ identify: who, password }, call) => {
     const instance = instanceOf(who, call, 'identify');
-    return instance !== undefined && passwordMatches(call.context, instance, password);
+    return passwordMatches(call.context, instance, password);
   },
 });
 
