@@ -51,8 +51,8 @@ test('whatever the platform refuses is refused, with JsonError and nothing else'
       try {
         const node = parseJson(utf8Encode(text));
         expect(isJson).toBe(true);
-        // Equal keys and lone surrogates are read differently, as said.
-        if (!/\{|\\u/.test(text)) expect(plain(node)).toEqual(expected);
+        // Equal keys, lone surrogates and the integer −0 are read differently, as said.
+        if (!/\{|\\u|-0/.test(text)) expect(plain(node)).toEqual(expected);
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
         expect(isJson).toBe(false);
