@@ -29,13 +29,13 @@ export interface TestDatabase {
   readonly now: number;
   readonly host: Host;
   /** `expression`: of the driver, JSON as a JavaScript value, or JSON text when it is a `Uint8Array`. */
-  query(expression: unknown, options?: QueryOptions): Answer;
+  readonly query: (expression: unknown, options?: QueryOptions) => Answer;
   /** The resource; throws with the body when there is none. */
-  value(expression: unknown, options?: QueryOptions): Json;
+  readonly value: (expression: unknown, options?: QueryOptions) => Json;
   /** The first error; throws with the body when there is none. */
-  error(expression: unknown, options?: QueryOptions): Json;
+  readonly error: (expression: unknown, options?: QueryOptions) => Json;
   /** Lets time pass. */
-  advance(micros: number): void;
+  readonly advance: (micros: number) => void;
 }
 
 export interface QueryOptions {
