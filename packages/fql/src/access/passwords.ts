@@ -9,7 +9,7 @@ const SALT_BYTES = 16;
 export const passwordCharactersMax = 1024;
 
 /** Steps of a transaction that one hash counts for: it is slow on purpose, and a request must not try a dictionary. */
-const PASSWORD_STEPS = 50_000;
+const PASSWORD_STEPS = 20_000;
 const NO_SALT = new Uint8Array(SALT_BYTES);
 
 export function hashPassword(context: EvaluationContext, password: string): string {

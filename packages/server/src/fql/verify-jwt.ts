@@ -34,7 +34,7 @@ export interface JwtCheck<Issuer> {
   readonly find: (claims: {
     readonly issuer: string;
     readonly audiences: readonly string[];
-  }) => Issuer | undefined;
+  }) => Issuer | undefined | Promise<Issuer | undefined>;
   readonly keySets: KeySetCache;
   readonly nowMs?: (() => number) | undefined;
 }
@@ -45,23 +45,33 @@ const toleranceSeconds = 30;
 /** Request headers end before. */
 const charactersMax = 16 * 1024;
 
-/** Never throws for what a client can send. */
+/** Never throws for what a client can send; only what `find` throws. */
 export async function verifyJwt<Issuer extends JwtIssuer>(
   token: string,
   check: JwtCheck<Issuer>,
 ): Promise<JwtVerdict<Issuer>> {
-  if (token.length > charactersMax) return refused('too long');
+  const claims = token.length > charactersMax ? undefined : unverifiedClaims(token);
+  if (claims === undefined) return refused('it names no issuer or audience');
+  const issuer = await check.find(claims);
+  if (issuer === undefined) return refused('no access provider for its issuer and audience');
   try {
-    const { iss, aud } = decodeJwt(token);
-    const audiences = (typeof aud === 'string' ? [aud] : Array.isArray(aud) ? aud : []).filter(isString);
-    if (typeof iss !== 'string' || audiences.length === 0) return refused('no issuer or audience');
-    const issuer = check.find({ issuer: iss, audiences });
-    if (issuer === undefined) return refused('no access provider for its issuer and audience');
     if (!(await hasValidSignature(token, issuer, check))) return refused('its key is not known');
     return { kind: 'verified', issuer, payload: Buffer.from(token.split('.')[1] ?? '', 'base64url') };
   } catch (error) {
     // Keys and JWTs come from outside: whatever a library makes of nonsense in them is a no.
     return refused(error instanceof Error ? error.message : 'malformed');
+  }
+}
+
+function unverifiedClaims(
+  token: string,
+): { readonly issuer: string; readonly audiences: readonly string[] } | undefined {
+  try {
+    const { iss, aud } = decodeJwt(token);
+    const audiences = (typeof aud === 'string' ? [aud] : Array.isArray(aud) ? aud : []).filter(isString);
+    return typeof iss !== 'string' || audiences.length === 0 ? undefined : { issuer: iss, audiences };
+  } catch {
+    return undefined;
   }
 }
 
