@@ -1,4 +1,5 @@
 /** Making refs: to documents, to schema by name, to native collections; and new ids. */
+import { assert } from '@skein/base';
 import { documentId } from '../parse/ref-literal.ts';
 import { type NativeCollection, Ref } from '../values/ref.ts';
 import { isCollectionRef, nativeOf } from '../values/type-name.ts';
@@ -48,8 +49,9 @@ function named(name: string, key: string, native: NativeCollection): Form {
     effect: 'pure',
     parameters: { [key]: string, scope: optional(databaseRef) },
     evaluate: (values) => {
-      const { scope } = values;
-      return new Ref(String(values[key]), new Ref(native), scope instanceof Ref ? scope : undefined);
+      const { scope, [key]: id } = values;
+      assert(typeof id === 'string', `${key} was cast`);
+      return new Ref(id, new Ref(native), scope instanceof Ref ? scope : undefined);
     },
   });
 }

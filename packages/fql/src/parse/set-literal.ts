@@ -131,7 +131,12 @@ class SetLiteral {
     return asSet(value) ?? this.#wrong(key, 'Set', value);
   }
 
+  /** What has events is shown without a `@set` of its own. */
   #refOrSet(key: string): Ref | SetRef | undefined {
+    const node = this.#at(key);
+    if (isFields(node) && ![...node.keys()].some((name) => name.startsWith('@'))) {
+      return parseSet(node, this.#place.at(key), this.#parser);
+    }
     const value = this.#value(key);
     return asSet(value) ?? (value instanceof Ref ? value : this.#wrong(key, 'Ref or Set', value));
   }
