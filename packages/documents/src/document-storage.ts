@@ -35,6 +35,7 @@ import {
 } from './durable-state.ts';
 import {
   COMMIT_PAGE_COUNT,
+  FREE_PAGES_LOADED_MAX,
   MAP_BYTES_DEFAULT,
   PAGE_BYTES,
   READERS_MAX,
@@ -217,11 +218,11 @@ export class DocumentStorage {
     return this.#root.readerCheck();
   }
 
-  /** Bytes of the file, and how many of them are in use. */
-  sizes(): { readonly fileBytes: number; readonly freeBytes: number } {
+  /** Bytes of the file that are in use, or were and can be used again. */
+  get fileBytes(): number {
     const stats: unknown = this.#root.getStats();
-    const { lastPageNumber, free } = stats as { lastPageNumber: number; free: { entryCount: number } };
-    return { fileBytes: (lastPageNumber + 1) * PAGE_BYTES, freeBytes: free.entryCount * PAGE_BYTES };
+    const { lastPageNumber } = stats as { lastPageNumber: number };
+    return (lastPageNumber + 1) * PAGE_BYTES;
   }
 
   /** A store of its own in `folder`, which must not exist: a state of this one, while writing goes on. */
@@ -323,7 +324,7 @@ const DAMAGE_CODES = new Set([-30797, -30796, -30795, -30794, -30793, -30779]);
 const COMMIT_FLAGS = 2;
 
 function openRoot(folder: string, options: DocumentStorageOptions): RootDatabase {
-  return openLmdb({
+  const settings = {
     path: join(folder, DATA_FILE),
     noSubdir: true,
     readOnly: options.readOnly ?? false,
@@ -336,7 +337,10 @@ function openRoot(folder: string, options: DocumentStorageOptions): RootDatabase
     maxReaders: READERS_MAX,
     pageSize: PAGE_BYTES,
     mapSize: options.mapBytes ?? MAP_BYTES_DEFAULT,
-  });
+    maxFreeSpaceToLoad: FREE_PAGES_LOADED_MAX,
+    maxFreeSpaceToRetain: 2 * FREE_PAGES_LOADED_MAX,
+  } as const;
+  return openLmdb(settings);
 }
 
 /** Beside the target, then renamed: a store that can be seen is whole. */

@@ -33,3 +33,9 @@ export const UNSYNCED_BYTES_DEFAULT = 128 * 1024 ** 2;
 
 /** A small commit writes about so many pages: a path from the root in each table, LMDB's own tables, the meta page. */
 export const COMMIT_PAGE_COUNT = 12;
+
+/**
+ * LMDB writes the list of free pages that it has at hand with every commit: a long one, as there is after each sync, made small commits
+ * take four times the CPU.
+ */
+export const FREE_PAGES_LOADED_MAX = 200;
