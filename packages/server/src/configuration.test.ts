@@ -100,6 +100,27 @@ test('query processes follow cores, at least two, and give way on small machines
   expect(defaultQueryProcesses(4, gib / 2)).toBe(1);
 });
 
+test('FQL listens where the rest does unless told otherwise, and wants certificate and key together', () => {
+  expect(load(['--host', '0.0.0.0']).configuration).toMatchObject({
+    fql: true,
+    fqlPort: 8443,
+    fqlHost: '0.0.0.0',
+    fqlSecret: undefined,
+    fqlStrictTemporal: false,
+  });
+  expect(load(['--no-fql', '--fql-host', '::1']).configuration).toMatchObject({ fql: false, fqlHost: '::1' });
+  expect(load(['--fql-tls-cert', 'c.pem', '--fql-tls-key=k.pem']).configuration).toMatchObject({
+    fqlTlsCert: join(folder, 'c.pem'),
+    fqlTlsKey: join(folder, 'k.pem'),
+  });
+  expect(() => load([], { SKEIN_FQL_TLS_KEY: 'k.pem' })).toThrow(
+    'SKEIN_FQL_TLS_KEY: expected together with SKEIN_FQL_TLS_CERT',
+  );
+  expect(() => load(['--fql-secret', 'secret:child:admin'])).toThrow(
+    /^--fql-secret: expected text without colons$/,
+  );
+});
+
 test('every setting has its own name in all three places', () => {
   for (const name of ['key', 'env', 'flag'] as const) {
     expect(new Set(SETTINGS.map((each) => each[name])).size).toBe(SETTINGS.length);
