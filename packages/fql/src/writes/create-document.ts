@@ -56,7 +56,12 @@ export function createDocument(
   throwFailures(position, [...failures, ...nameFailures(change, fields)]);
   if (namesake(change, fields) !== undefined) throw alreadyExists(request, collection);
   const { stored, shown } = rules.prepare?.(change, fields) ?? { stored: fields, shown: fields };
-  writeDocument({ writer, schema: context.schemaOf(scope), time: context.now, position }, key, stored, last);
+  writeDocument(
+    { writer, schema: context.schemaOf(scope), time: context.now, position },
+    key,
+    stored,
+    last ?? 'none',
+  );
   rules.written?.(change, stored);
   return new DocumentValue(context.schema.refOf(key), context.now, shown);
 }

@@ -5,7 +5,7 @@
 import { dropPrivatePart, privatePart, putPrivatePart } from '../access/private-rows.ts';
 import { faultAt } from '../forms/form.ts';
 import { decodeFields } from '../schema/document-fields.ts';
-import { NATIVE_COLLECTION_IDS } from '../schema/schema.ts';
+import { NATIVE_COLLECTION_IDS, type Schema } from '../schema/schema.ts';
 import { parentScope, setParentScope } from '../schema/schema-rows.ts';
 import type { CollectionId, DocumentKey, DocumentReader, ScopeId } from '../store/document-store.ts';
 import { Ref } from '../values/ref.ts';
@@ -18,7 +18,8 @@ const KEYS = NATIVE_COLLECTION_IDS.keys as CollectionId;
 /** Both are documents of databases. Throws faults. */
 export function moveDatabase(request: WriteRequest, source: DocumentKey, target: DocumentKey): DocumentValue {
   const { context, position } = request;
-  const { schemaOf, now } = context;
+  const { now } = context;
+  const schemaOf = (scope: ScopeId): Schema => context.schemaOf(scope);
   const moved = Number(source.id) as ScopeId;
   const into = Number(target.id) as ScopeId;
   const [name, parentName] = [
@@ -64,8 +65,8 @@ function keysOf(
   { context }: WriteRequest,
   database: DocumentKey,
 ): readonly { readonly key: DocumentKey; readonly fields: DocumentValue['fields'] }[] {
-  const { store, schemaOf } = context;
-  const schema = schemaOf(database.scope);
+  const { store } = context;
+  const schema = context.schemaOf(database.scope);
   return [...store.documents(database.scope, KEYS)].flatMap(({ id, version }) => {
     const fields = decodeFields(version.body, schema);
     const opened = fields.get('database');

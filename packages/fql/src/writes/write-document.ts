@@ -35,15 +35,16 @@ export function lastVersion(reader: DocumentReader, key: DocumentKey): StoredVer
 
 /**
  * `fields` hold no nulls; undefined deletes. Refs in them must resolve. Throws faults: `instance not unique`, and `resources exceeded` for
- * documents that are too large or have too many entries.
+ * documents that are too large or have too many entries. `known`: the document's last version, if the caller has looked.
  */
 export function writeDocument(
   target: WriteTarget,
   key: DocumentKey,
   fields: ObjectValue | undefined,
-  last: StoredVersion | undefined = lastVersion(target.writer, key),
+  known?: StoredVersion | 'none' | undefined,
 ): void {
   const { writer, schema, time } = target;
+  const last = known === 'none' ? undefined : (known ?? lastVersion(writer, key));
   const names = storedNames(schema);
   const isRepeated = last?.ts === time;
   const body = fields === undefined ? EMPTY : encodeValue(fields, names);

@@ -64,25 +64,43 @@ const fieldValue: fc.Arbitrary<Plain> = fc.oneof(
   fc.array(scalar, { maxLength: 3 }),
   fc.constantFrom<Plain>([[1, [2]], 'x'], { o: 1 }, [{ o: 1 }, 2], []),
 );
-const data: fc.Arbitrary<Fields> = fc.record(
+/** Mostly one of few, so that entries come back after they were gone. */
+const data: fc.Arbitrary<Fields> = fc.oneof(
   {
-    a: fieldValue,
-    b: fieldValue,
-    u: fc.constantFrom<Plain>(null, 1, 2),
-    t: fc.array(fc.record({ n: fieldValue }, { requiredKeys: [] }), { maxLength: 2 }),
+    weight: 2,
+    arbitrary: fc.constantFrom<Fields>({}, { a: 1 }, { a: 1, b: 'x' }, { a: [1, 'x'], u: 1 }, { u: 1 }),
   },
-  { requiredKeys: [] },
+  fc.record(
+    {
+      a: fieldValue,
+      b: fieldValue,
+      u: fc.constantFrom<Plain>(null, 1, 2),
+      t: fc.array(fc.record({ n: fieldValue }, { requiredKeys: [] }), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  ),
 );
 
 type Operation =
-  | { readonly kind: 'create' | 'update' | 'replace'; readonly id: number; readonly data: Fields }
+  /** `put`: created or replaced. */
+  | { readonly kind: 'create' | 'update' | 'replace' | 'put'; readonly id: number; readonly data: Fields }
   | { readonly kind: 'delete'; readonly id: number }
   | { readonly kind: 'insert'; readonly id: number; readonly back: number; readonly data: Fields | undefined }
   | { readonly kind: 'remove'; readonly id: number; readonly nth: number };
 
 const id = fc.constantFrom(...IDS);
 const writing: fc.Arbitrary<Operation> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('create' as const, 'update' as const, 'replace' as const), id, data }),
+  fc.record({
+    kind: fc.constantFrom<'create' | 'update' | 'replace' | 'put'>(
+      'create',
+      'update',
+      'put',
+      'put',
+      'replace',
+    ),
+    id,
+    data,
+  }),
   fc.record({ kind: fc.constant('insert' as const), id, back: fc.nat({ max: 8 }), data }),
 );
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -106,8 +124,8 @@ type Request =
 const transaction = (operations: fc.Arbitrary<Operation>): fc.Arbitrary<Request> =>
   fc.record({
     kind: fc.constant('transaction' as const),
-    operations: fc.array(operations, { minLength: 1, maxLength: 3 }),
-    aborts: fc.boolean().map((x) => x),
+    operations: fc.array(operations, { minLength: 1, maxLength: 4 }),
+    aborts: fc.boolean(),
   });
 const request: fc.Arbitrary<Request> = fc.oneof(
   { weight: 6, arbitrary: transaction(operation).map((given) => ({ ...given, aborts: false })) },
@@ -119,14 +137,19 @@ const request: fc.Arbitrary<Request> = fc.oneof(
 
 test('the store holds what a plain list of versions says, now and at any past time', () => {
   fc.assert(
-    fc.property(fc.array(request, { minLength: 1, maxLength: 12 }), (requests) => {
-      const world = new World();
-      for (const one of requests) {
-        world.run(one);
-        world.check();
-      }
-    }),
-    { numRuns: 150 },
+    fc.property(
+      fc.array(request, { minLength: 1, maxLength: 12 }),
+      fc.nat({ max: 255 }),
+      (requests, made) => {
+        const world = new World();
+        for (const nth of INDEXES.keys()) if ((made >> nth) % 2 === 1) world.run({ kind: 'index', nth });
+        for (const one of requests) {
+          world.run(one);
+          world.check();
+        }
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 
@@ -158,7 +181,7 @@ test('an index that is built while others write ends up like one that was there 
         world.check();
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
@@ -303,6 +326,8 @@ class World {
         return q.Update(ref, { data: one.data });
       case 'replace':
         return q.Replace(ref, { data: one.data });
+      case 'put':
+        return q.If(q.Exists(ref), q.Replace(ref, { data: one.data }), q.Create(ref, { data: one.data }));
       case 'delete':
         return q.Delete(ref);
       case 'insert':
@@ -334,6 +359,8 @@ class World {
         return current === undefined ? 'instance not found' : put(now, merge(current, one.data));
       case 'replace':
         return current === undefined ? 'instance not found' : put(now, merge({}, one.data));
+      case 'put':
+        return put(now, merge({}, one.data));
       case 'delete':
         return current === undefined ? 'instance not found' : put(now, undefined);
       case 'insert':

@@ -1,5 +1,6 @@
 /** Documents of collections: `{history_days, name, ttl_days?, data?}`. */
 import { anObject, aString, checkFields } from '../../access/field-checks.ts';
+import { aPermissions } from '../../access/validate-permissions.ts';
 import { addJob } from '../../jobs/job-rows.ts';
 import { schemaFor } from '../../schema/schema-cache.ts';
 import { historyFloor, setHistoryFloor } from '../../schema/schema-rows.ts';
@@ -20,6 +21,7 @@ export const collectionRules: NativeRules = {
       history_days: { required: false, check: aNaturalLong },
       name: { required: true, check: aString },
       ttl_days: { required: false, check: aNaturalLong },
+      permissions: { required: false, check: aPermissions },
       data: { required: false, check: anObject },
     }),
   written: (change, stored) => {

@@ -1,6 +1,7 @@
 /** Documents of user functions: `{name, body, role?, data?}`. */
 import { anObject, aString, checkFields, type FieldCheck, invalidType } from '../../access/field-checks.ts';
 import { checkRole } from '../../access/validate-key.ts';
+import { aPermissions } from '../../access/validate-permissions.ts';
 import { Lambda } from '../../values/lambda.ts';
 import type { NativeRules } from '../native-rules.ts';
 
@@ -19,6 +20,7 @@ export const functionRules: NativeRules = {
         required: false,
         check: (value, field) => checkRole(context, value, field),
       },
+      permissions: { required: false, check: aPermissions },
       data: { required: false, check: anObject },
     }),
 };

@@ -4,6 +4,7 @@
  */
 
 import { anObject, aString, checkFields, invalidType, missing } from '../../access/field-checks.ts';
+import { aPermissions } from '../../access/validate-permissions.ts';
 import type { EvaluationContext } from '../../evaluate/context.ts';
 import type { ValidationFailure } from '../../evaluate/fql-error.ts';
 import { addJob } from '../../jobs/job-rows.ts';
@@ -21,7 +22,18 @@ import { checkSource, keepSource } from './index-source.ts';
 
 const PARTITION_COUNT_MAX = 8n;
 const TERM_KEYS: ReadonlySet<string> = new Set(['field', 'binding', 'reverse', 'mva', 'transform']);
-const ORDER = ['active', 'serialized', 'name', 'source', 'terms', 'values', 'partitions', 'unique', 'data'];
+const ORDER = [
+  'active',
+  'serialized',
+  'name',
+  'source',
+  'terms',
+  'values',
+  'partitions',
+  'unique',
+  'permissions',
+  'data',
+];
 
 export const indexRules: NativeRules = {
   defaults: new Map([
@@ -40,6 +52,7 @@ export const indexRules: NativeRules = {
       values: { required: false, check: checkTerms },
       partitions: { required: false, check: aLongBetween(1n, PARTITION_COUNT_MAX) },
       unique: { required: false, check: aBoolean },
+      permissions: { required: false, check: aPermissions },
       data: { required: false, check: anObject },
     });
     const kept = new Map<string, Value>();
