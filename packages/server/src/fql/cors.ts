@@ -27,14 +27,15 @@ const ALLOWED_HEADERS = [
   'traceparent',
 ].join(', ');
 
-/** Nothing for a request that comes from no page. `exposed`: names of the answer's headers. */
-export function corsHeaders(asked: IncomingHttpHeaders, exposed: readonly string[]): CorsHeaders {
+/** The answer's headers, with those that a page's request needs. */
+export function withCors(asked: IncomingHttpHeaders, headers: CorsHeaders): CorsHeaders {
   const { origin } = asked;
-  if (origin === undefined) return {};
+  if (origin === undefined) return headers;
   return {
+    ...headers,
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': exposed.join(', '),
+    'access-control-expose-headers': Object.keys(headers).join(', '),
     vary: 'Origin',
   };
 }

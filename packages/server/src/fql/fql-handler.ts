@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import { ErrorLog } from '../http/error-log.ts';
 import { BodyBudget } from '../http/request-body.ts';
 import { collectBody } from './collect-body.ts';
-import { corsHeaders, preflightHeaders } from './cors.ts';
+import { preflightHeaders, withCors } from './cors.ts';
 import { destroy, EventBudget, EventSink, type EventSinkEnd } from './event-sink.ts';
 import {
   type FqlCaller,
@@ -263,7 +263,7 @@ export class FqlHandler {
       'content-type': JSON_TYPE,
       'x-fauna-stream-id': id,
     };
-    writeHead(response, 200, { ...headers, ...corsHeaders(exchange.request.headers, Object.keys(headers)) });
+    writeHead(response, 200, withCors(exchange.request.headers, headers));
     const sink = new EventSink({
       response,
       budget: this.#events,
@@ -429,7 +429,7 @@ export class FqlHandler {
     if (headers['x-query-bytes-out'] === '') headers['x-query-bytes-out'] = String(bytes);
     if (bytes > 0) headers['content-type'] = JSON_TYPE;
     headers['content-length'] = String(bytes);
-    writeHead(response, answer.status, { ...headers, ...corsHeaders(request.headers, Object.keys(headers)) });
+    writeHead(response, answer.status, withCors(request.headers, headers));
     if (isUnread(request)) {
       linger(request, response, answer.body);
       return bytes;
@@ -534,8 +534,10 @@ function withHeader(answer: Answer, name: string, value: string): Answer {
   return { ...answer, headers: { ...answer.headers, [name]: value } };
 }
 
+const NO_QUERY = new URLSearchParams();
+
 function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const at = url.indexOf('?');
-  if (at === -1) return { path: url, query: new URLSearchParams() };
+  if (at === -1) return { path: url, query: NO_QUERY };
   return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }

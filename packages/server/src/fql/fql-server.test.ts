@@ -668,7 +668,7 @@ function optionsOf(tls: FqlServerOptions['tls']): FqlServerOptions {
     bodyBytesMax: 1_000_000,
     requestTimeoutMs: 5_000,
     queryTimeoutMs: 10_000,
-    keepAliveMs: 5_000,
+    keepAliveMs: 500,
     build: 'test',
     tls,
   };
