@@ -61,7 +61,7 @@ export function refresh(
 ): Authentication | undefined {
   const { principal, scope, actsAs } = authentication;
   if (!databaseExists(reader, scope)) return undefined;
-  if (actsAs !== undefined && reader.version(actsAs) === undefined) return undefined;
+  if (actsAs !== undefined && !documentExists(reader, actsAs)) return undefined;
   switch (principal.kind) {
     case 'root':
       return authentication;
@@ -92,6 +92,12 @@ export function databaseExists(reader: DocumentReader, scope: ScopeId): boolean 
   return true;
 }
 
+/** Documents of a collection that was deleted are still stored for a while. */
+function documentExists(reader: DocumentReader, document: DocumentKey): boolean {
+  const schema = schemaFor(reader, document.scope);
+  return schema.collectionById(document.collection) !== undefined && reader.version(document) !== undefined;
+}
+
 function hashOf(rootSecret: RootSecret, host: Pick<Host, 'sha256'>): string {
   return typeof rootSecret === 'string' ? host.sha256(rootSecret) : rootSecret.sha256;
 }
@@ -117,7 +123,7 @@ function openedBy(reader: DocumentReader, document: DocumentKey, fields: ObjectV
 function ofToken(reader: DocumentReader, document: DocumentKey, now: number): Authentication | undefined {
   const instance = liveFields(reader, document, now)?.get('instance');
   const identity = instance instanceof Ref ? schemaFor(reader, document.scope).resolve(instance) : undefined;
-  if (identity === undefined || reader.version(identity) === undefined) return undefined;
+  if (identity === undefined || !documentExists(reader, identity)) return undefined;
   return {
     scope: document.scope,
     principal: { kind: 'token', document, identity },
@@ -157,7 +163,7 @@ function narrowed(
   }
   const ref = new Ref(String(to.id), new Ref(to.collection, new Ref('collections')));
   const actsAs = schema.resolve(ref);
-  if (actsAs === undefined || reader.version(actsAs) === undefined) return undefined;
+  if (actsAs === undefined || !documentExists(reader, actsAs)) return undefined;
   return { ...whole, scope, roles: ['identity'], actsAs };
 }
 

@@ -255,3 +255,91 @@ describe('a role that is', () => {
     expect(database.query(q.Update(q.Role('r3'), { data: {} })).status).toBe(200);
   });
 });
+
+describe('what is opened by its permissions', () => {
+  const client = (): QueryOptions => {
+    const secret = String(database.value(q.CreateKey({ role: 'client' }))['secret']);
+    const authentication = authenticate(database.store, secret, database.host);
+    if (authentication === undefined) throw new Error('the key opens nothing');
+    return { authentication };
+  };
+
+  test('to the public can be done by anyone, and nothing else', () => {
+    const shown = database.value(
+      q.Update(q.Collection('notes'), { permissions: { read: 'public', create: 'public' } }),
+    );
+    expect(shown['permissions']).toEqual({ read: 'public', create: 'public' });
+    const [anyone, who] = [client(), loggedIn(bob)];
+    for (const options of [anyone, who]) {
+      expect(database.query(q.Get(note(1)), options).status).toBe(200);
+      expect(database.query(q.Create(q.Collection('notes'), {}), options).status).toBe(201);
+      expect(database.query(q.Update(note(1), {}), options).status).toBe(403);
+      expect(database.query(q.Get(ann), options).status).toBe(403);
+      expect(database.query(q.Paginate(q.Match(q.Index('notes'))), options).status).toBe(403);
+    }
+    database.value(q.Update(q.Index('notes'), { permissions: { read: 'public' } }));
+    expect(database.value(q.Paginate(q.Match(q.Index('notes'))), anyone)['data']).toHaveLength(3);
+  });
+
+  test('to a collection can be done by its documents, to a document by it alone', () => {
+    database.value(
+      q.Update(q.Collection('notes'), { permissions: { read: q.Collection('users'), delete: ann } }),
+    );
+    expect(database.query(q.Get(note(1)), client()).status).toBe(403);
+    expect(database.query(q.Get(note(1)), loggedIn(bob)).status).toBe(200);
+    expect(database.query(q.Delete(note(1)), loggedIn(bob)).status).toBe(403);
+    expect(database.query(q.Delete(note(1)), loggedIn(ann)).status).toBe(200);
+  });
+
+  test('and functions are called so, too', () => {
+    const body = q.Query(q.Lambda('x', q.Add(q.Var('x'), 1)));
+    database.value(q.CreateFunction({ name: 'inc', body, permissions: { call: 'public' } }));
+    database.value(q.CreateFunction({ name: 'dec', body }));
+    expect(database.value(q.Call('inc', 1), client())).toBe(2);
+    expect(database.query(q.Call('dec', 1), client()).status).toBe(403);
+  });
+
+  test.each<[string, object, readonly string[], string]>([
+    ['something that is none', { permissions: 'public' }, ['permissions'], 'invalid type'],
+    [
+      'an action that is none',
+      { permissions: { fly: 'public' } },
+      ['permissions', 'fly'],
+      'field not allowed',
+    ],
+    ['someone who is none', { permissions: { read: 'ann' } }, ['permissions', 'read'], 'invalid type'],
+  ])('cannot be %s', (_name, params, field, code) => {
+    expect(database.error(q.Update(q.Collection('notes'), params))).toMatchObject({
+      code: 'validation failed',
+      failures: [{ field, code }],
+    });
+  });
+});
+
+test('the schema can be read and changed by roles that name it', () => {
+  const role = (name: string, actions: object): void => {
+    database.value(
+      q.CreateRole({
+        name,
+        membership: {
+          resource: q.Collection('users'),
+          predicate: q.Query(q.Lambda('ref', q.Equals(q.Var('ref'), name === 'makers' ? ann : bob))),
+        },
+        privileges: [q.Collections(), q.Indexes()].map((resource) => ({ resource, actions })),
+      }),
+    );
+  };
+  role('makers', { create: true, read: true, write: true });
+  role('readers', { read: q.Query(q.Lambda('ref', q.Equals(q.Var('ref'), q.Collection('notes')))) });
+  const [maker, reader] = [loggedIn(ann), loggedIn(bob)];
+  expect(database.query(q.CreateCollection({ name: 'more' }), maker).status).toBe(201);
+  expect(database.query(q.Update(q.Collection('more'), { history_days: 3 }), maker).status).toBe(200);
+  expect(database.query(q.Delete(q.Collection('more')), maker).status).toBe(403);
+  expect(database.query(q.CreateFunction({ name: 'f', body: q.Query(q.Lambda('_', 1)) }), maker).status).toBe(
+    403,
+  );
+  expect(database.value(q.Paginate(q.Collections()), maker)['data']).toHaveLength(3);
+  expect(database.value(q.Paginate(q.Collections()), reader)['data']).toHaveLength(1);
+  expect(database.query(q.CreateCollection({ name: 'other' }), reader).status).toBe(403);
+  expect(database.query(q.Paginate(q.Roles()), maker).status).toBe(403);
+});
