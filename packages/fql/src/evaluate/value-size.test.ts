@@ -1,0 +1,64 @@
+/** How large values are when written out: parts that are shared count every time, but are walked through once. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Value } from '../values/value.ts';
+import { FqlFault } from './fql-error.ts';
+import { VALUE_SIZE_MAX } from './limits.ts';
+import { sizeOf } from './value-size.ts';
+
+const value = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom<Value[]>(null, true, 5n, 1.5),
+    fc.string(),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }).map((object) => new Map(Object.entries(object))),
+  ),
+})).value;
+
+/** 4 for each value, and the characters of strings and keys. */
+function plainSize(of: Value): number {
+  if (typeof of === 'string') return 4 + of.length;
+  if (Array.isArray(of))
+    return (of as readonly Value[]).reduce<number>((sum, item) => sum + plainSize(item), 4);
+  if (of instanceof Map) {
+    return [...(of as ReadonlyMap<string, Value>)].reduce(
+      (sum, [key, field]) => sum + key.length + plainSize(field),
+      4,
+    );
+  }
+  return 4;
+}
+
+test('the size is that of all parts', () => {
+  fc.assert(
+    fc.property(value, (given) => {
+      expect(sizeOf(given, () => undefined)).toBe(plainSize(given));
+    }),
+  );
+});
+
+test('what was walked through is paid for once', () => {
+  const large: Value = Array.from({ length: 10_000 }, (_, at) => BigInt(at));
+  let steps = 0;
+  const charge = (count: number): void => {
+    steps += count;
+  };
+  const size = sizeOf(large, charge);
+  expect(size).toBe(40_004);
+  const once = steps;
+  expect(sizeOf([large, large, large], charge)).toBe(3 * size + 4);
+  expect(steps).toBe(once);
+});
+
+test('a value beyond the bound is a fault, found without walking through all of it', () => {
+  let endless: Value = 'x'.repeat(5000);
+  const build = (): void => {
+    for (let level = 0; level < 60; level++) {
+      endless = [endless, endless];
+      sizeOf(endless, () => undefined);
+    }
+  };
+  expect(build).toThrow(FqlFault);
+  expect(() => sizeOf(['x'.repeat(VALUE_SIZE_MAX)], () => undefined)).toThrow(FqlFault);
+});
