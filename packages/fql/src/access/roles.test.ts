@@ -343,3 +343,26 @@ test('the schema can be read and changed by roles that name it', () => {
   expect(database.query(q.CreateCollection({ name: 'other' }), reader).status).toBe(403);
   expect(database.query(q.Paginate(q.Roles()), maker).status).toBe(403);
 });
+
+test('predicates that never come to an end are a no, and the transaction ends in bounds', () => {
+  const again = q.And(q.Call('again', q.Var('x')), q.Call('again', q.Var('x')));
+  database.value(q.CreateFunction({ name: 'again', body: q.Query(q.Lambda('x', true)) }));
+  database.value(
+    q.CreateRole({
+      name: 'callers',
+      membership: { resource: q.Collection('users') },
+      privileges: {
+        resource: q.Function('again'),
+        actions: { call: q.Query(q.Lambda('x', q.Call('again', q.Var('x')))) },
+      },
+    }),
+  );
+  const who = loggedIn(ann);
+  expect(database.query(q.Call('again', 1), who).status).toBe(200);
+  database.value(
+    q.Update(q.Function('again'), { body: q.Query(q.Lambda('x', again)), role: q.Role('callers') }),
+  );
+  const { status, json } = database.query(q.Call('again', 1), { ...who, options: { stepsMax: 100_000 } });
+  expect([400, 403]).toContain(status);
+  expect(['resources exceeded', 'permission denied', 'call error']).toContain(json['errors'][0]?.['code']);
+});

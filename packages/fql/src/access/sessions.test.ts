@@ -371,3 +371,72 @@ test('no text opens anything that is no secret', () => {
     }),
   );
 });
+
+describe('arguments of the wrong type are told with their places', () => {
+  const undefinedCollection = "Ref refers to undefined collection 'nowhere'";
+  test.each<[unknown, readonly string[], string, string]>([
+    [
+      { login: 1, params: { object: {} } },
+      ['login'],
+      'invalid argument',
+      'Ref or Set expected, Integer provided.',
+    ],
+    [q.Login(ann, 'pw'), ['params'], 'invalid argument', 'Object expected, String provided.'],
+    [q.Login(q.Ref(q.Collection('nowhere'), 1), {}), ['login'], 'invalid ref', undefinedCollection],
+    [{ logout: 'all' }, ['logout'], 'invalid argument', 'Boolean expected, String provided.'],
+    [q.Identify(ann, 1), ['password'], 'invalid argument', 'String expected, Integer provided.'],
+    [q.Identify('ann', 'pw'), ['identify'], 'invalid argument', 'Ref or Set expected, String provided.'],
+    [q.KeyFromSecret(1), ['key_from_secret'], 'invalid argument', 'String expected, Integer provided.'],
+    [{ current_identity: 1 }, ['current_identity'], 'invalid argument', 'Null expected, Integer provided.'],
+    [
+      { has_current_token: 'x' },
+      ['has_current_token'],
+      'invalid argument',
+      'Null expected, String provided.',
+    ],
+  ])('%j', (expression, position, code, description) => {
+    const json: unknown = JSON.parse(JSON.stringify(expression));
+    expect(database.error(json)).toEqual({ position, code, description });
+  });
+
+  test('and a login whose password is no text is not valid', () => {
+    expect(database.error(q.Login(ann, { password: 1 }))).toEqual({
+      position: [],
+      code: 'validation failed',
+      description: 'document data is not valid.',
+      failures: [
+        {
+          field: ['password'],
+          code: 'invalid type',
+          description: 'Invalid type Integer, expected type String.',
+        },
+      ],
+    });
+  });
+});
+
+test('keys are found by their secrets from above, not from below or beside', () => {
+  for (const name of ['child', 'sibling']) database.value(q.CreateDatabase({ name }));
+  const inside = (name: string): { readonly authentication: Authentication } =>
+    as(`${ROOT_SECRET}:${name}:admin`);
+  const own = String(database.value(q.CreateKey({ role: 'admin' }))['secret']);
+  const childs = String(database.value(q.CreateKey({ role: 'admin' }), inside('child'))['secret']);
+  expect(database.query(q.KeyFromSecret(childs)).status).toBe(200);
+  expect(database.query(q.KeyFromSecret(childs), inside('child')).status).toBe(200);
+  expect(database.error(q.KeyFromSecret(childs), inside('sibling'))).toEqual({
+    position: [],
+    code: 'instance not found',
+    description: `No key found for secret ${childs}.`,
+  });
+  expect(database.query(q.KeyFromSecret(own), inside('child')).status).toBe(404);
+  const server = as(String(database.value(q.CreateKey({ role: 'server' }))['secret']));
+  expect(database.query(q.KeyFromSecret(own), server).status).toBe(403);
+});
+
+test('what is asked of a password costs, so that a request cannot try a dictionary', () => {
+  const guesses = Array.from({ length: 200 }, (_, at) => q.Identify(ann, String(at)));
+  expect(database.query(q.Or(...guesses), { options: { stepsMax: 2_000_000 } })).toMatchObject({
+    status: 400,
+    json: { errors: [{ code: 'resources exceeded' }] },
+  });
+});
