@@ -10,8 +10,8 @@ import { type Call, type Cast, defineForm, type Form, optional } from './form.ts
 import { chargeText, checkLength, REPEAT_MAX, STRING_LENGTH_MAX } from './string-limits.ts';
 import { startUnit } from './strings.ts';
 
-/** Matching is counted in steps that are shorter than those of evaluation. */
-const MATCH_STEPS_PER_STEP = 16;
+/** A step of matching takes about half as long as one of evaluation. */
+const MATCH_STEPS_PER_STEP = 2;
 
 /** Patterns that were compiled lately: a `Map` uses the same one for each item. */
 const COMPILED_MAX = 64;

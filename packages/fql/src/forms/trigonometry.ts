@@ -1,4 +1,5 @@
 /** Angles, exponents and logarithms: always doubles. */
+import { hypotenuse } from '../libraries/hypotenuse.ts';
 import { number } from './casts.ts';
 import { type Call, defineForm, type Form, optional } from './form.ts';
 import { outOfBounds } from './math.ts';
@@ -31,7 +32,7 @@ const hypot = defineForm({
   name: 'Hypot',
   effect: 'pure',
   parameters: { hypot: number, b: optional(number) },
-  evaluate: ({ hypot: a, b }) => Math.hypot(Number(a), Number(b ?? a)),
+  evaluate: ({ hypot: a, b }) => hypotenuse(Number(a), Number(b ?? a)),
 });
 
 const EXPONENT_DEFAULT = 2;

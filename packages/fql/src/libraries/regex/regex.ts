@@ -7,7 +7,7 @@ import { searchLinear } from './linear-matcher.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { compilePattern, type Program } from './program.ts';
 import { Replacement } from './replacement.ts';
-import { StepCounter } from './step-counter.ts';
+import { BACKTRACKING_STEPS_MAX, StepCounter } from './step-counter.ts';
 
 export interface RegexMatch {
   /** UTF-16 units. */
@@ -29,14 +29,14 @@ export class Regex {
     this.#groupNames = parsed.groupNames;
   }
 
-  /** Throws `RegexStepsError`, and whatever `report` throws, which is told the steps taken. */
+  /** Throws `RegexStepsError`, and whatever `report` throws: it is told the steps taken, and ends what costs too much. */
   isIn(text: string, report: (steps: number) => void): boolean {
-    return this.#search(text, 0, 0, new StepCounter(report)) !== undefined;
+    return this.#search(text, 0, 0, this.#counter(report)) !== undefined;
   }
 
   /** Matches one after the other; behind an empty one the search goes on one character later. */
   *matches(text: string, report: (steps: number) => void): Generator<RegexMatch, void> {
-    const steps = new StepCounter(report);
+    const steps = this.#counter(report);
     let from = 0;
     let matchStart = 0;
     while (from <= text.length) {
@@ -71,6 +71,14 @@ export class Regex {
     }
     parts.push(text.slice(copied));
     return parts.join('');
+  }
+
+  /** Side by side, threads need no bound of their own: what a search can cost is known before. */
+  #counter(report: (steps: number) => void): StepCounter {
+    return new StepCounter(
+      report,
+      this.#program.isRegular ? Number.POSITIVE_INFINITY : BACKTRACKING_STEPS_MAX,
+    );
   }
 
   #search(text: string, from: number, matchStart: number, steps: StepCounter): readonly number[] | undefined {

@@ -4,18 +4,19 @@ export class RegexStepsError extends Error {
   override readonly name = 'RegexStepsError';
 }
 
-/** A step is tens of nanoseconds: the longest search is below a second. */
-const STEPS_MAX = 20_000_000;
+/** Of one search that goes back and forth; about a second. */
+export const BACKTRACKING_STEPS_MAX = 10_000_000;
 const REPORTED_EACH = 4096;
 
 export class StepCounter {
   readonly #report: (steps: number) => void;
-  #left = STEPS_MAX;
+  #left: number;
   #unreported = 0;
 
   /** `report` may throw, too. */
-  constructor(report: (steps: number) => void) {
+  constructor(report: (steps: number) => void, stepsMax: number) {
     this.#report = report;
+    this.#left = stepsMax;
   }
 
   take(steps: number): void {
