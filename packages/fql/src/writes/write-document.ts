@@ -41,7 +41,7 @@ export function writeDocument(
   target: WriteTarget,
   key: DocumentKey,
   fields: ObjectValue | undefined,
-  known?: StoredVersion | 'none' | undefined,
+  known?: StoredVersion | 'none',
 ): void {
   const { writer, schema, time } = target;
   const last = known === 'none' ? undefined : (known ?? lastVersion(writer, key));

@@ -3,7 +3,7 @@
  * entries computed from each version anew. After every request the store holds exactly what the model says, at every moment of the past too.
  */
 import fc from 'fast-check';
-import { query as q } from 'faunadb';
+import { type Expr, query as q } from 'faunadb';
 import { expect, test } from 'vitest';
 import { decodeArray } from '../codec/value-codec.ts';
 import { addJob, firstJob } from '../jobs/job-rows.ts';
@@ -190,7 +190,6 @@ class World {
   readonly #histories = new Map<number, readonly Version[]>(IDS.map((one) => [one, []]));
   readonly #indexes = new Map<string, IndexDefinition>();
   #collection = 'things';
-  #time = 0;
 
   constructor() {
     this.database.value(q.CreateCollection({ name: this.#collection }));
@@ -317,7 +316,7 @@ class World {
     }
   }
 
-  #expression(one: Operation, now: number): unknown {
+  #expression(one: Operation, now: number): Expr {
     const ref = q.Ref(q.Collection(this.#collection), String(one.id));
     switch (one.kind) {
       case 'create':
@@ -450,7 +449,7 @@ class World {
     return [...this.#store.rows(ROOT)].map(({ key: row, value }) => [row.join(), value.join()]);
   }
 
-  #createIndex({ name, terms, values, unique, binding }: IndexDefinition): unknown {
+  #createIndex({ name, terms, values, unique, binding }: IndexDefinition): Expr {
     const field = ({ path, reverse, casefold, single }: Field): Record<string, unknown> => ({
       field: path,
       ...(reverse === true ? { reverse: true } : {}),
