@@ -9,7 +9,7 @@
  * The order of refusals is the original's: headers (400), path (404), secret (401), method (405), body (413).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ErrorLog } from '../http/error-log.ts';
@@ -430,15 +430,12 @@ export class FqlHandler {
     if (bytes > 0) headers['content-type'] = JSON_TYPE;
     headers['content-length'] = String(bytes);
     writeHead(response, answer.status, withCors(request.headers, headers));
-    if (isUnread(request)) {
-      linger(request, response, answer.body);
-      return bytes;
-    }
-    response.end(answer.body);
+    if (isUnread(request)) linger(request, response, answer.body);
+    else response.end(answer.body);
     // Whoever does not take the answer is cut; taking some of it is taken for reading.
     if ('stream' in response) {
       const { stream } = response;
-      stream?.setTimeout(this.#options.requestTimeoutMs, () => stream.close());
+      stream?.setTimeout(this.#options.requestTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL));
     } else if (!response.writableFinished) {
       response.setTimeout(this.#options.requestTimeoutMs, () => request.socket.destroy());
     }

@@ -124,6 +124,10 @@ function session(at: number): ClientHttp2Session {
   return made;
 }
 
+async function connectionCount({ node }: FqlServer): Promise<number> {
+  return new Promise((resolve) => node.getConnections((_error, count) => resolve(count)));
+}
+
 /** Sends raw bytes and reads until the server closes. */
 async function raw(at: number, bytes: Uint8Array | string): Promise<string> {
   const socket = connect(at, '127.0.0.1');
@@ -405,6 +409,31 @@ test('a body that does not come is answered 408, one that is cut off is forgotte
     () => expect(answered.map(({ status }) => status)).toEqual([408, 408, 499, 200, 499]),
     until,
   );
+});
+
+test('who says nothing, or not what protocol it speaks, is cut', async () => {
+  const { at, server } = await start({ requestTimeoutMs: 100 });
+  for (const said of ['', 'P', 'PRI * HTT']) expect(await raw(at, said)).not.toContain('HTTP');
+  const tls = await start({ requestTimeoutMs: 100, tls: selfSigned() });
+  expect(await raw(tls.at, '\x16\x03\x01')).toBe('');
+  await vi.waitFor(async () => expect(await connectionCount(server)).toBe(0), until);
+});
+
+test('who does not take the answer is cut, over both protocols', async () => {
+  const { at, server } = await start({ requestTimeoutMs: 200 });
+  const socket = connect(at, '127.0.0.1');
+  cleanups.push(async () => socket.destroy());
+  socket.on('error', () => undefined);
+  const body = '{"bytes":30000000}';
+  socket.write(
+    `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(socket, 'readable');
+  await vi.waitFor(async () => expect(await connectionCount(server)).toBe(0), until);
+  const stream = session(at).request({ ':method': 'POST', ':path': '/', authorization });
+  stream.on('error', () => undefined);
+  stream.end(body);
+  await vi.waitFor(() => expect(stream.closed).toBe(true), until);
 });
 
 test('a client that does not read its events is ended, the others go on, and what it held is free again', async () => {

@@ -37,6 +37,8 @@ const quietMs = 1_000;
 /** How long answers wait so that a client has read the earlier ones. */
 const holdMs = 50;
 const noticeAttemptsMax = 5;
+/** How long a client has to read the last that is sent to it. */
+const farewellMs = 5_000;
 const windowBytes = 1024 * 1024;
 
 export class FqlServer {
@@ -96,6 +98,10 @@ export class FqlServer {
     });
   }
 
+  get #helloMs(): number {
+    return Math.min(helloMsMax, this.#options.requestTimeoutMs);
+  }
+
   #makeHttp1(): Http1Server {
     const { keepAliveMs, requestTimeoutMs } = this.#options;
     const server = createHttp1(
@@ -124,7 +130,7 @@ export class FqlServer {
         },
         maxSessionMemory: 64,
         maxHeaderListPairs: 64,
-        unknownProtocolTimeout: helloMsMax,
+        unknownProtocolTimeout: this.#helloMs,
       },
       (request, response) => {
         const headBytes = request.rawHeaders.reduce((sum, each) => sum + each.length + 16, 0);
@@ -145,7 +151,7 @@ export class FqlServer {
   #makeCleartext(): NetServer {
     const server = createNet({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
       this.#keep(socket);
-      tellProtocol(socket, {
+      tellProtocol(socket, this.#helloMs, {
         http1: () => this.#http1.emit('connection', socket),
         http2: () => this.#startSession(socket, () => noticeOnSocket(socket)),
       });
@@ -159,7 +165,7 @@ export class FqlServer {
         cert,
         key,
         ALPNProtocols: ['h2', 'http/1.1'],
-        handshakeTimeout: helloMsMax,
+        handshakeTimeout: this.#helloMs,
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: 30_000,
@@ -190,7 +196,7 @@ export class FqlServer {
 
   #startSession(connection: Socket | ShieldedDuplex, notice: () => NoticeOutcome): void {
     const started = (node: ServerHttp2Session): void => {
-      const session = new LeavingSession(node, notice);
+      const session = new LeavingSession(node, notice, this.#helloMs);
       this.#sessions.set(node, session);
       node.on('close', () => this.#sessions.delete(node));
       if (this.#draining !== 'no') void session.leave(this.#draining);
@@ -216,7 +222,7 @@ class LeavingSession {
   #holding: Promise<void> | undefined;
   #quiet: NodeJS.Timeout | undefined;
 
-  constructor(node: ServerHttp2Session, notice: () => NoticeOutcome) {
+  constructor(node: ServerHttp2Session, notice: () => NoticeOutcome, helloMs: number) {
     this.#node = node;
     this.#notice = notice;
     node.on('error', () => undefined);
@@ -233,7 +239,13 @@ class LeavingSession {
     node.setTimeout(sessionIdleMs, () => {
       if (this.#openCount === 0) void this.leave('reload');
     });
-    node.on('close', () => clearTimeout(this.#quiet));
+    // A client begins with its settings.
+    const patience = setTimeout(() => node.destroy(), helloMs);
+    node.once('remoteSettings', () => clearTimeout(patience));
+    node.on('close', () => {
+      clearTimeout(patience);
+      clearTimeout(this.#quiet);
+    });
   }
 
   /** Resolves when answers may go out again; undefined: they may now. */
@@ -269,7 +281,10 @@ class LeavingSession {
     if (!this.#leaving || this.#openCount > 0 || this.#node.destroyed) return;
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
-      if (this.#openCount === 0) this.#node.close();
+      if (this.#openCount > 0) return;
+      this.#node.close();
+      // A client that does not read never learns of it.
+      this.#quiet = setTimeout(() => this.#node.destroy(), farewellMs);
     }, quietMs);
   }
 }
@@ -277,10 +292,11 @@ class LeavingSession {
 /** Waits for the first bytes, and gives them back before it hands the connection on. */
 function tellProtocol(
   socket: Socket,
+  withinMs: number,
   handOn: { readonly http1: () => void; readonly http2: () => void },
 ): void {
   let first: Buffer = Buffer.alloc(0);
-  const patience = setTimeout(() => socket.destroy(), helloMsMax);
+  const patience = setTimeout(() => socket.destroy(), withinMs);
   const look = (): void => {
     const chunk: Buffer | null = socket.read();
     if (chunk === null) {
