@@ -86,8 +86,8 @@ function newKey(
   }
   for (;;) {
     const key = { scope, collection, id: newId(context) };
-    // A client may have chosen the same id for one of his.
-    if (lastVersion(writer, key) === undefined) return { key, last: undefined };
+    // A client may have chosen the same id for one of his; if that is deleted, this one begins a new life.
+    if (writer.version(key) === undefined) return { key, last: undefined };
   }
 }
 

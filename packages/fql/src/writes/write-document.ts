@@ -29,6 +29,9 @@ export interface WriteTarget {
 
 /** The last version, deletions too. */
 export function lastVersion(reader: DocumentReader, key: DocumentKey): StoredVersion | undefined {
+  // Looking a version up costs much less than beginning to read a history.
+  const current = reader.version(key);
+  if (current !== undefined) return current;
   for (const version of reader.versions(key, { reverse: true })) return version;
   return undefined;
 }
