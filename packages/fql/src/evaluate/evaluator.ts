@@ -7,6 +7,7 @@ import { type Cast, Continuation, type Form, type LazyCall } from '../forms/form
 import { allows } from '../parse/effects.ts';
 import type { Expression, Position } from '../parse/expression.ts';
 import { Lambda } from '../values/lambda.ts';
+import { SetRef } from '../values/set-ref.ts';
 import { typeName } from '../values/type-name.ts';
 import { DocumentValue, isArray, type Value } from '../values/value.ts';
 import type { EvaluationContext } from './context.ts';
@@ -14,7 +15,8 @@ import { bind, type Environment } from './environment.ts';
 import { Context, stackOverflow } from './evaluation-context.ts';
 import { type FqlError, type FqlErrorCode, FqlFault } from './fql-error.ts';
 import { FaultCollector } from './gather.ts';
-import { EVALUATION_DEPTH_MAX } from './limits.ts';
+import { EVALUATION_DEPTH_MAX, LEVELS_PER_SET } from './limits.ts';
+import type { Session } from './session.ts';
 
 const BINDINGS_PER_STEP = 16;
 
@@ -77,12 +79,15 @@ function evaluateForm(
   const { session } = context;
   const depth = session.nesting;
   const values: Record<string, unknown> = {};
+  let setLevels = 0;
   let faults: FaultCollector | undefined;
   for (let at = 0; at < expression.arguments.length; at++) {
     const argument = expression.arguments[at];
     if (argument === undefined) continue;
     try {
-      cast(evaluateIn(argument, context, environment), form, at, call, values);
+      const value = evaluateIn(argument, context, environment);
+      if (value instanceof SetRef) setLevels += levelsOf(value, session);
+      cast(value, form, at, call, values);
     } catch (error) {
       session.nesting = depth;
       faults = collect(faults, error);
@@ -90,6 +95,8 @@ function evaluateForm(
   }
   faults?.throwIfFailed();
   assert(form.evaluate !== undefined, `${form.name} has a way to be evaluated`);
+  session.nesting += setLevels;
+  if (session.nesting > EVALUATION_DEPTH_MAX) throw stackOverflow(expression.position);
   const value = form.evaluate(values, call);
   session.nesting = depth - 1;
   if (value instanceof DocumentValue && creates(form)) session.created.add(value);
@@ -106,6 +113,11 @@ function enter(expression: Node<'form'>, context: Context, environment: Environm
     throw context.effectFault(form.effect, expression.position);
   }
   return new FormCall(context, expression, environment);
+}
+
+/** Whoever reads a set goes through all sets that it is made of. */
+function levelsOf(set: SetRef, session: Session): number {
+  return session.extentOf(set).depth * LEVELS_PER_SET;
 }
 
 function descend(expression: Expression, { session }: Context): void {

@@ -16,6 +16,9 @@ export const ERROR_COUNT_MAX = 100;
 /** Levels of `EVALUATION_DEPTH_MAX` that a call of a lambda counts for: a function that calls it has frames of its own. */
 export const LEVELS_PER_CALL = 2;
 
+/** And that each set inside a set counts for, while a function reads it. */
+export const LEVELS_PER_SET = 2;
+
 /** Roughly the characters of any value's text: several times what can be stored, far less than memory. */
 export const VALUE_SIZE_MAX = 64 * 1024 * 1024;
 

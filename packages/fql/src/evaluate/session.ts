@@ -7,7 +7,7 @@ import type { DocumentValue, Value } from '../values/value.ts';
 import type { EvaluationOptions, Host } from './context.ts';
 import { FqlFault } from './fql-error.ts';
 import type { MeteredStore } from './metered-store.ts';
-import { sizeOf } from './value-size.ts';
+import { type Extent, extentOf } from './value-size.ts';
 
 export class Session {
   readonly store: MeteredStore;
@@ -57,8 +57,12 @@ export class Session {
 
   /** For a value that was put together: throws a fault when it stands for too much. */
   checkSize<T extends Value>(value: T): T {
-    sizeOf(value, (steps) => this.charge(steps));
+    this.extentOf(value);
     return value;
+  }
+
+  extentOf(value: Value): Extent {
+    return extentOf(value, (steps) => this.charge(steps));
   }
 
   charge(steps: number): void {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Value } from '../values/value.ts';
 import { FqlFault } from './fql-error.ts';
 import { VALUE_SIZE_MAX } from './limits.ts';
-import { sizeOf } from './value-size.ts';
+import { extentOf } from './value-size.ts';
 
 const value = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -30,10 +30,16 @@ function plainSize(of: Value): number {
   return 4;
 }
 
+function plainDepth(of: Value): number {
+  if (of instanceof Map) return plainDepth([...(of as ReadonlyMap<string, Value>).values()]);
+  if (!Array.isArray(of)) return 0;
+  return Math.max(0, ...(of as readonly Value[]).map((item) => plainDepth(item) + 1));
+}
+
 test('the size is that of all parts', () => {
   fc.assert(
     fc.property(value, (given) => {
-      expect(sizeOf(given, () => undefined)).toBe(plainSize(given));
+      expect(extentOf(given, () => undefined)).toEqual({ size: plainSize(given), depth: plainDepth(given) });
     }),
   );
 });
@@ -44,10 +50,10 @@ test('what was walked through is paid for once', () => {
   const charge = (count: number): void => {
     steps += count;
   };
-  const size = sizeOf(large, charge);
+  const { size } = extentOf(large, charge);
   expect(size).toBe(40_004);
   const once = steps;
-  expect(sizeOf([large, large, large], charge)).toBe(3 * size + 4);
+  expect(extentOf([large, large, large], charge).size).toBe(3 * size + 4);
   expect(steps).toBe(once);
 });
 
@@ -56,9 +62,9 @@ test('a value beyond the bound is a fault, found without walking through all of 
   const build = (): void => {
     for (let level = 0; level < 60; level++) {
       endless = [endless, endless];
-      sizeOf(endless, () => undefined);
+      extentOf(endless, () => undefined);
     }
   };
   expect(build).toThrow(FqlFault);
-  expect(() => sizeOf(['x'.repeat(VALUE_SIZE_MAX)], () => undefined)).toThrow(FqlFault);
+  expect(() => extentOf(['x'.repeat(VALUE_SIZE_MAX)], () => undefined)).toThrow(FqlFault);
 });

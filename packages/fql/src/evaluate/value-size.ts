@@ -4,6 +4,7 @@
  * `VALUE_SIZE_MAX` is put together: expressions of arrays and objects, and functions that collect values, ask here.
  */
 import { unreachable } from '@skein/base';
+import { NESTING_MAX, nestingFault } from '../json/limits.ts';
 import { Lambda } from '../values/lambda.ts';
 import { SetRef } from '../values/set-ref.ts';
 import { DocumentValue, isArray, isObject, PageValue, type Value } from '../values/value.ts';
@@ -11,39 +12,55 @@ import { FqlFault } from './fql-error.ts';
 import { VALUE_SIZE_MAX } from './limits.ts';
 
 const SCALAR_SIZE = 4;
-/** Containers of that size are not walked through again. */
+/** Containers of that size, or so deep, are not walked through again. */
 const KEPT_SIZE_MIN = 4096;
+const KEPT_DEPTH_MIN = 64;
 /** So much of a value is walked through in one step. */
 const SIZE_PER_STEP = 64;
 
-const sizes = new WeakMap<object, number>();
+export interface Extent {
+  /** Roughly the characters of the value's text. */
+  readonly size: number;
+  /** Containers inside each other. */
+  readonly depth: number;
+}
 
-/** Roughly the characters of the value's text. Throws a fault beyond `VALUE_SIZE_MAX`. `charge` pays for the walk. */
-export function sizeOf(value: Value, charge: (steps: number) => void): number {
+const extents = new WeakMap<object, Extent>();
+const SCALAR: Extent = { size: SCALAR_SIZE, depth: 0 };
+
+/** Throws a fault beyond `VALUE_SIZE_MAX`, or deeper than anything that could be sent. `charge` pays for the walk. */
+export function extentOf(value: Value, charge: (steps: number) => void): Extent {
   const walk = new Walk();
-  const size = walk.size(value);
+  const extent = walk.extent(value);
   if (walk.walked >= SIZE_PER_STEP) charge(Math.floor(walk.walked / SIZE_PER_STEP));
-  return size;
+  return extent;
 }
 
 class Walk {
   /** Of which was not known before. */
   walked = 0;
 
-  size(value: Value): number {
-    if (typeof value === 'string' || value instanceof Uint8Array) return SCALAR_SIZE + value.length;
-    if (typeof value !== 'object' || value === null) return SCALAR_SIZE;
-    const known = sizes.get(value);
+  extent(value: Value): Extent {
+    if (typeof value === 'string' || value instanceof Uint8Array) {
+      return { size: SCALAR_SIZE + value.length, depth: 0 };
+    }
+    if (typeof value !== 'object' || value === null) return SCALAR;
+    const known = extents.get(value);
     if (known !== undefined) return known;
     let size = SCALAR_SIZE;
+    let depth = 0;
     if (isObject(value)) for (const key of value.keys()) size += key.length;
     this.walked += size;
     for (const part of partsOf(value)) {
-      size += this.size(part);
+      const inside = this.extent(part);
+      size += inside.size;
+      if (inside.depth >= depth) depth = inside.depth + 1;
       if (size > VALUE_SIZE_MAX) throw tooLarge();
     }
-    if (size >= KEPT_SIZE_MIN) sizes.set(value, size);
-    return size;
+    if (depth > NESTING_MAX) throw nestingFault();
+    const extent = { size, depth };
+    if (size >= KEPT_SIZE_MIN || depth >= KEPT_DEPTH_MIN) extents.set(value, extent);
+    return extent;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Comparison and logic. */
-import { sizeOf } from '../evaluate/value-size.ts';
+import { extentOf } from '../evaluate/value-size.ts';
 import { compareValues, equalValues } from '../order/compare.ts';
 import type { Value } from '../values/value.ts';
 import { expressionsOf, required } from './basic.ts';
@@ -32,7 +32,7 @@ function comparison(name: string, key: string, holds: (a: Value, b: Value) => bo
 function chargeFor(value: Value, call: Call): void {
   if (typeof value !== 'object' || value === null) return;
   const charge = (steps: number): void => call.context.charge(steps);
-  charge(Math.floor(sizeOf(value, charge) / SIZE_PER_STEP));
+  charge(Math.floor(extentOf(value, charge).size / SIZE_PER_STEP));
 }
 
 /** Stops at the first that decides. */

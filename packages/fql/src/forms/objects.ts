@@ -108,6 +108,7 @@ const merge = defineForm({
       ? right.map((object, at) => faults.try(() => fieldsOf(object, ['with', at], call)))
       : [faults.try(() => fieldsOf(right, ['with'], call))];
     faults.throwIfFailed();
+    call.context.charge(base?.size ?? 0);
     const merged = new Map(base);
     for (const other of others) {
       call.context.charge(other?.size ?? 0);

@@ -233,6 +233,31 @@ describe('bounds', () => {
     expect(query(q.Equals(a as never, b as never)).json).toEqual({ resource: true });
   });
 
+  test('5: values and sets without end inside each other', () => {
+    const { error } = newDatabase();
+    const items = Array.from({ length: 5000 }, (_, at) => at);
+    const wrapped = (wrap: unknown, start: unknown): unknown =>
+      q.Reduce(q.Lambda(['all', '_'], wrap as never), start as never, items);
+    expect(error(wrapped([q.Var('all')], []))).toMatchObject({ description: 'Value exceeds nesting limit.' });
+    expect(error(wrapped(q.Distinct(q.Var('all')), q.Documents(q.Collections())))).toMatchObject({
+      code: 'stack overflow',
+    });
+    expect(error(wrapped(q.Query(q.Lambda('x', [q.Var('x'), q.Var('all')])), 1))).toMatchObject({
+      code: 'invalid argument',
+    });
+  });
+
+  test('5: an object that grows by one field, and is copied each time', () => {
+    const { error } = newDatabase();
+    const field = q.ToObject([[q.ToString(q.Var('n')), q.Var('n')]] as never);
+    const grown = q.Reduce(
+      q.Lambda(['all', 'n'], q.Merge(q.Var('all'), field)),
+      {},
+      Array.from({ length: 5000 }, (_, at) => at),
+    );
+    expect(error(grown, { options: { stepsMax: 1_000_000 } })).toMatchObject({ code: 'resources exceeded' });
+  });
+
   test('5: 16 MiB a transaction', () => {
     const { error, value } = withCollection();
     const text = 'x'.repeat(1_000_000);
