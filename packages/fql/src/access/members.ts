@@ -12,24 +12,24 @@ import { rolesOfValue } from './role-value.ts';
 export type Role = BuiltinRole | { readonly role: string };
 
 interface Remembered {
+  /** Each transaction has one of its own. */
   readonly store: DocumentReader;
-  readonly now: number;
   readonly roles: readonly Role[];
 }
 const remembered = new WeakMap<Authentication, Remembered>();
 
 /** Looked up once in a transaction, before its first effect: what it writes does not change who it is. */
 export function rolesOf(context: EvaluationContext): readonly Role[] {
-  const { authentication, store, now } = context;
+  const { authentication, store } = context;
   if (areRoles(authentication.roles)) return authentication.roles;
   const known = remembered.get(authentication);
-  if (known !== undefined && known.store === store && known.now === now) return known.roles;
+  if (known?.store === store) return known.roles;
   const roles = authentication.roles.flatMap((granted): readonly Role[] => {
     if (granted === 'identity') return memberRoles(context);
     if (granted === 'provider') return providerRoles(context);
     return [granted];
   });
-  remembered.set(authentication, { store, now, roles });
+  remembered.set(authentication, { store, roles });
   return roles;
 }
 

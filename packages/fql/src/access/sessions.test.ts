@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Json, newDatabase, ROOT, type TestDatabase } from '../testing/mod.ts';
 import { authenticate, refresh } from './authenticate.ts';
 import type { Authentication } from './authentication.ts';
+import { nativeCollection } from './scopes.ts';
 
 const ROOT_SECRET = 'root secret';
 let database: TestDatabase;
@@ -228,6 +229,23 @@ describe('a token', () => {
     const other = as(String(two));
     expect(database.query({ delete: self }, other).status).toBe(200);
     expect(opened(String(two))).toBeUndefined();
+  });
+
+  test('is nobody else’s to read or to end, and neither are credentials', () => {
+    const bob = q.Ref(q.Collection('users'), '2');
+    database.query(q.Create(bob, { credentials: { password: 'bob' } }));
+    const who = as(String(database.value(q.Login(bob, { password: 'bob' }))['secret']));
+    const token = String(database.value(q.Select(['ref', 'id'], q.Login(ann, { password: 'pw' }))));
+    // Ann's came first.
+    const [credentials] = [...database.store.documents(ROOT.scope, nativeCollection('credentials'))];
+    const others = [q.Ref(q.Tokens(), token), q.Ref(q.Credentials(), String(credentials?.id))];
+    for (const other of others) {
+      expect(database.query(q.Get(other)).status).toBe(200);
+      expect(database.query(q.Get(other), who).status).toBe(403);
+      expect(database.query(q.Delete(other), who).status).toBe(403);
+      expect(database.query(q.Update(other, {}), who).status).toBe(403);
+    }
+    expect(database.query({ delete: { '@ref': 'credentials/self' } }, who).status).toBe(403);
   });
 
   test('ends with all others of its identity, and with no one else’s', () => {
