@@ -85,6 +85,21 @@ describe('literals', () => {
     );
   });
 
+  test('lambdas of literal sets do no more than a set may', () => {
+    const documents = { '@set': { documents: { '@ref': 'collections/w' } } };
+    const lambda = (expr: unknown): unknown => ({ lambda: 'x', expr });
+    const filter = (expr: unknown): unknown => ({ '@set': { filter: lambda(expr), collection: documents } });
+    const join = (expr: unknown): unknown => ({ '@set': { join: documents, with: lambda(expr) } });
+    expect(errorsOf(filter({ get: { var: 'x' } }))).toEqual([]);
+    expect(errorsOf(filter({ delete: { var: 'x' } }))).toEqual([
+      'filter: Invalid lambda. Lambda in this context may not write or call a user function.',
+    ]);
+    expect(errorsOf(join({ match: 'i', terms: { var: 'x' } }))).toEqual([]);
+    expect(errorsOf(join({ get: { var: 'x' } }))).toEqual([
+      'with: Invalid lambda. Lambda in this context may not read, write, or call a user function.',
+    ]);
+  });
+
   test('`@obj` inside `object` and `let` is the object; at the place of a call it is none', () => {
     expect(literal({ object: { '@obj': { '@ref': 1 } } })).toEqual(new Map([['@ref', 1n]]));
     expect(errorsOf({ object: { '@ts': '1970-01-01T00:00:00Z' } })).toEqual([

@@ -1,10 +1,12 @@
 /** Literal sets, `{"@set": …}`: what a response gave, sent back. Its members are data, lambdas bare `{lambda, expr}` objects. */
 import type { JsonNode } from '../json/parse-json.ts';
+import { Lambda } from '../values/lambda.ts';
 import { Ref } from '../values/ref.ts';
 import { SetRef, type SetShape } from '../values/set-ref.ts';
 import { nativeOf, typeName } from '../values/type-name.ts';
 import type { Value } from '../values/value.ts';
 import { parseClosedLambda } from './closed-lambda.ts';
+import { allows, effectOfExpression } from './effects.ts';
 import { parseData } from './escapes.ts';
 import { isFields, type JsonFields } from './json-shape.ts';
 import type { Parser } from './parse.ts';
@@ -63,6 +65,7 @@ class SetLiteral {
       case 'collection,filter': {
         const filter = parseClosedLambda(this.#at('filter'), this.#place.at('filter'), this.#parser);
         const set = this.#set('collection');
+        if (filter !== undefined) this.#checkEffect(filter, 'filter', 'read');
         return filter === undefined || set === undefined ? undefined : { type: 'filter', filter, set };
       }
       default:
@@ -106,6 +109,7 @@ class SetLiteral {
     const other = isLambda
       ? parseClosedLambda(given, this.#place.at('with'), this.#parser)
       : this.#ref('with');
+    if (other instanceof Lambda) this.#checkEffect(other, 'with', 'pure');
     return source === undefined || other === undefined ? undefined : { type: 'join', source, with: other };
   }
 
@@ -139,6 +143,14 @@ class SetLiteral {
     }
     const value = this.#value(key);
     return asSet(value) ?? (value instanceof Ref ? value : this.#wrong(key, 'Ref or Set', value));
+  }
+
+  /** Such a lambda is evaluated whenever the set is read. */
+  #checkEffect({ body }: Lambda, key: string, limit: 'pure' | 'read'): void {
+    if (allows(limit, effectOfExpression(body))) return;
+    const denied =
+      limit === 'pure' ? 'read, write, or call a user function' : 'write or call a user function';
+    this.#error(this.#place.at(key), `Invalid lambda. Lambda in this context may not ${denied}.`);
   }
 
   #wrong(key: string, expected: string, provided: Value): undefined {
