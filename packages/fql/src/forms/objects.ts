@@ -143,7 +143,7 @@ const toObject = defineForm({
       faults.try(() => {
         const [key, field, ...more] = isArray(entry) ? entry : [];
         if (typeof key !== 'string' || field === undefined || more.length > 0) {
-          return wrongType(call, ['to_object', at], ['Field'], entry);
+          return wrongType(call, ['to_object', at], ['Field/Value'], entry);
         }
         if (!fields.has(key)) fields.set(key, field);
         return undefined;

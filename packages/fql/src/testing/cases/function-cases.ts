@@ -9,6 +9,7 @@ export interface CaseError {
   readonly position: Position;
   readonly code: FqlErrorCode;
   readonly description: string;
+  readonly cause?: readonly CaseError[];
 }
 
 export interface FunctionCase {
