@@ -135,7 +135,7 @@ describe('ToObject and ToArray', () => {
     expect(error(q.ToObject([['a', 1], ['b']] as never))).toEqual({
       position: ['to_object', 1],
       code: 'invalid argument',
-      description: 'Field expected, Array provided.',
+      description: 'Field/Value expected, Array provided.',
     });
     expect(error(q.ToObject('x' as never))).toEqual({
       position: ['to_object'],
