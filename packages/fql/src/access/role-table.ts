@@ -30,13 +30,16 @@ export interface RoleTable {
 }
 
 const tables = new WeakMap<CompiledSchema, RoleTable>();
+/** By the schema that a transaction holds in hand: finding the compiled one takes a read, and each document of a page asks. */
+const tablesInHand = new WeakMap<Schema, RoleTable>();
 
 export function roleTable(context: EvaluationContext): RoleTable {
-  const schema = compiledFor(context.store, context.scope);
-  const known = tables.get(schema);
-  if (known !== undefined) return known;
-  const table = compile(roleDocuments(context));
-  tables.set(schema, table);
+  const inHand = tablesInHand.get(context.schema);
+  if (inHand !== undefined) return inHand;
+  const compiled = compiledFor(context.store, context.scope);
+  const table = tables.get(compiled) ?? compile(roleDocuments(context));
+  tables.set(compiled, table);
+  tablesInHand.set(context.schema, table);
   return table;
 }
 
