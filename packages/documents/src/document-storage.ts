@@ -22,7 +22,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { assert, CorruptionError } from '@skein/base';
-import { open as openLmdb, type RootDatabase, type Transaction } from 'lmdb';
+import { ABORT, open as openLmdb, type RootDatabase, type Transaction } from 'lmdb';
 import {
   checkMetaPages,
   DATA_FILE,
@@ -183,6 +183,9 @@ export class DocumentStorage {
     changeLog.isBroken = false;
     try {
       // In an object: LMDB's wrapper would wait for a promise.
+      // LMDB's wrapper keeps its list of free pages from one transaction to the next. With a list that has run empty, a commit then
+      // fails now and then (MDB_BAD_TXN, "reserved freelist"); a transaction that is given up makes it read the list anew.
+      this.#root.transactionSync(() => ABORT, COMMIT_FLAGS);
       const { result, numbers } = this.#telling(() =>
         this.#root.transactionSync(() => {
           writer.begin();
@@ -338,7 +341,7 @@ function openRoot(folder: string, options: DocumentStorageOptions): RootDatabase
     pageSize: PAGE_BYTES,
     mapSize: options.mapBytes ?? MAP_BYTES_DEFAULT,
     maxFreeSpaceToLoad: FREE_PAGES_LOADED_MAX,
-    maxFreeSpaceToRetain: 2 * FREE_PAGES_LOADED_MAX,
+    maxFreeSpaceToRetain: 0,
   } as const;
   return openLmdb(settings);
 }

@@ -62,7 +62,7 @@ test('whatever reached the disk after the last sync, the store is that of the sy
     }),
     { numRuns: 25 },
   );
-});
+}, 120_000);
 
 function apply(storage: DocumentStorage, count: number): void {
   storage.write((writer) => {

@@ -35,7 +35,7 @@ export const UNSYNCED_BYTES_DEFAULT = 128 * 1024 ** 2;
 export const COMMIT_PAGE_COUNT = 12;
 
 /**
- * LMDB writes the list of free pages that it has at hand with every commit: a long one, as there is after each sync, made small commits
- * take four times the CPU.
+ * LMDB reads a list of free pages, and writes what is left of it, with every commit: a long one costs more than the commit. It has to be
+ * long enough to find the neighbouring pages that the largest document needs (8 MiB are 2,048).
  */
-export const FREE_PAGES_LOADED_MAX = 200;
+export const FREE_PAGES_LOADED_MAX = 4000;

@@ -324,7 +324,8 @@ export function documentStoreContract(name: string, create: () => StoreUnderTest
           },
         ),
       );
-    });
+      // Stores on disk are opened for each case.
+    }, 120_000);
   });
 }
 
