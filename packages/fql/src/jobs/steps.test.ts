@@ -212,6 +212,23 @@ test('history is forgotten when its days and the grace are over, of documents an
   expect([versionCount(1), spanCount(1)]).toEqual([1, 1]);
 });
 
+test('history can be rewritten after its beginning was forgotten', () => {
+  value(q.CreateIndex({ name: 'by_a', source: things, terms: [{ field: ['data', 'a'] }] }));
+  value(q.Create(thing(1), { data: { a: 1 } }));
+  value(q.Update(thing(1), { data: { b: 1 } }));
+  database.advance(HOUR);
+  runAll();
+  expect(versionCount(1)).toBe(1);
+  const before = database.now - 10 * SECOND;
+  value(q.Insert(thing(1), before, 'update', { data: { a: 2 } }));
+  const matches = (a: number): Loose => value(q.Paginate(q.Match(q.Index('by_a'), a)))['data']!;
+  expect([matches(1), matches(2)].map((page) => [...page].length)).toEqual([0, 1]);
+  expect(value(q.At(before - 1, q.Paginate(q.Match(q.Index('by_a'), 1))))['data']).toHaveLength(1);
+  value(q.Remove(thing(1), before, 'update'));
+  expect([matches(1), matches(2)].map((page) => [...page].length)).toEqual([1, 0]);
+  expect(spanCount(1)).toBe(1);
+});
+
 test('an index over collections that keep history for different times keeps the longer one', () => {
   value(q.CreateCollection({ name: 'kept', history_days: 1 }));
   value(q.CreateCollection({ name: 'for_ever', history_days: null }));

@@ -181,6 +181,21 @@ test('a document with too many entries in an index is refused', () => {
   expect(value(q.Exists(thing(1)))).toBe(false);
 });
 
+test('a document with too many entries that was there before the index is left out of it, and can be changed', () => {
+  const many = Array.from({ length: 200 }, (_, at) => at);
+  value(q.Create(thing(1), { data: { a: many, b: many } }));
+  const terms = [{ field: ['data', 'a'] }, { field: ['data', 'b'] }];
+  value(q.CreateIndex({ name: 'pairs', source: things, terms }));
+  expect(error(q.Insert(thing(2), 1, 'create', { data: { a: many, b: many } }))['code']).toBe(
+    'resources exceeded',
+  );
+  expect(error(q.Update(thing(1), { data: { c: 1 } }))['code']).toBe('resources exceeded');
+  value(q.Update(thing(1), { data: { a: 1, b: 1 } }));
+  expect(value(q.Paginate(q.Match(q.Index('pairs'), 1, 1)))['data']).toHaveLength(1);
+  value(q.Create(thing(3), { data: {} }));
+  value(q.Delete(thing(1)));
+});
+
 test('terms and values that are too large for a key are left out of the index', () => {
   const field = ['data', 'text'];
   value(q.CreateIndex({ name: 'by_text', source: things, terms: [{ field }] }));

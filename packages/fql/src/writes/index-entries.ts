@@ -29,12 +29,16 @@ export type IndexEntries = ReadonlyMap<string, IndexEntry>;
 
 export const NO_ENTRIES: IndexEntries = new Map();
 
-/** Throws a fault when they are more than one document may have. */
+/**
+ * `onTooMany`, when they are more than one document may have: `refuse` throws a fault, for what is about to be written; `none` leaves the
+ * document out, which is all that can be done about one that was there before the index.
+ */
 export function entriesOf(
   index: IndexSchema,
   key: DocumentKey,
   document: DocumentValue,
   names: StoredNames,
+  onTooMany: 'refuse' | 'none',
 ): IndexEntries {
   const bindings = bindingsOf(index, key.collection);
   if (bindings === undefined) return NO_ENTRIES;
@@ -51,7 +55,10 @@ export function entriesOf(
   const values = fields(index.values);
 
   const count = [...terms, ...values].reduce((product, { length }) => product * length, 1);
-  if (count > ENTRY_COUNT_MAX) throw tooMany(index, count);
+  if (count > ENTRY_COUNT_MAX) {
+    if (onTooMany === 'none') return NO_ENTRIES;
+    throw tooMany(index, count);
+  }
 
   const reversed = index.values.map(({ reverse }) => reverse);
   const encodedValues = combinations(values).flatMap((combination) => {

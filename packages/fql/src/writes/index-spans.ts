@@ -83,7 +83,7 @@ export function versionEntries(
   version: StoredVersion | undefined,
 ): IndexEntries {
   if (version === undefined || version.action === 'delete') return NO_ENTRIES;
-  return entriesOf(index, key, documentOf(target.schema, key, version), target.names);
+  return entriesOf(index, key, documentOf(target.schema, key, version), target.names, 'none');
 }
 
 function addAll(into: Map<string, IndexEntry>, entries: IndexEntries): void {

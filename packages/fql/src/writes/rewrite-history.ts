@@ -8,8 +8,9 @@ import { FqlFault } from '../evaluate/fql-error.ts';
 import { decodeFields } from '../schema/document-fields.ts';
 import { storedNames } from '../schema/stored-names.ts';
 import type { DocumentKey, StoredVersion } from '../store/document-store.ts';
-import type { ObjectValue } from '../values/value.ts';
+import { DocumentValue, type ObjectValue } from '../values/value.ts';
 import { bytesKey } from './bytes-key.ts';
+import { entriesOf } from './index-entries.ts';
 import { rewriteSpans } from './index-spans.ts';
 import { VERSION_BYTES_MAX } from './limits.ts';
 import { moveEnd } from './ttl-rows.ts';
@@ -41,6 +42,12 @@ export function insertVersion(
         description: `A document may have ${VERSION_BYTES_MAX} bytes; this one has ${body.length}.`,
       },
     ]);
+  }
+  if (fields !== undefined) {
+    const document = new DocumentValue(target.schema.refOf(key), ts, fields);
+    for (const index of target.schema.indexesOn(key.collection)) {
+      entriesOf(index, key, document, names, 'refuse');
+    }
   }
   const old = [...target.writer.versions(key)];
   const inserted: StoredVersion = { ts, action: fields === undefined ? 'delete' : 'update', body };

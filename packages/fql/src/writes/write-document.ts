@@ -71,16 +71,19 @@ export function writeDocument(
 
   const spans: SpanTarget = { writer, schema, names };
   for (const index of schema.indexesOn(key.collection)) {
+    const entriesIn = (
+      of: ObjectValue | undefined,
+      ts: number,
+      onTooMany: 'refuse' | 'none',
+    ): IndexEntries =>
+      of === undefined
+        ? NO_ENTRIES
+        : entriesOf(index, key, new DocumentValue(schema.refOf(key), ts, of), names, onTooMany);
+    const entries = entriesIn(fields, time, 'refuse');
     if (isRepeated) {
       const change = { from: time, base, old: [last], next: [version] };
       rewriteSpans(spans, index, key, change, (entry) => checkUnique(target, index, key, entry));
-    } else {
-      const entries = (of: ObjectValue | undefined, ts: number): IndexEntries =>
-        of === undefined
-          ? NO_ENTRIES
-          : entriesOf(index, key, new DocumentValue(schema.refOf(key), ts, of), names);
-      changeEntries(target, index, key, entries(before, last?.ts ?? 0), entries(fields, time));
-    }
+    } else changeEntries(target, index, key, entriesIn(before, last?.ts ?? 0, 'none'), entries);
   }
   noteSchemaChange(writer, key, version);
 }
