@@ -7,7 +7,9 @@
  */
 import { query as q } from 'faunadb';
 import { describe, expect, test } from 'vitest';
-import { newDatabase } from '../testing/mod.ts';
+import { NATIVE_COLLECTION_IDS } from '../schema/schema.ts';
+import type { CollectionId } from '../store/document-store.ts';
+import { newDatabase, ROOT } from '../testing/mod.ts';
 
 const database = newDatabase();
 const { value, error, query } = database;
@@ -177,6 +179,37 @@ describe('Call', () => {
       position: [],
       code: 'stack overflow',
       description: 'Call stack reached the maximum limit of 200.',
+    });
+  });
+
+  test('a function runs with its own role, and may be called only by who has the privilege', () => {
+    value(q.CreateCollection({ name: 'guarded' }));
+    const body = q.Query(q.Lambda('_', q.Create(q.Collection('guarded'), {})));
+    value(q.CreateFunction({ name: 'writer', role: 'server', body }));
+    value(q.CreateFunction({ name: 'reader', role: 'server-readonly', body }));
+    value(
+      q.CreateRole({
+        name: 'caller',
+        privileges: [{ resource: q.Function('writer'), actions: { call: true } }],
+      }),
+    );
+    const key = { scope: ROOT.scope, collection: NATIVE_COLLECTION_IDS.keys as CollectionId, id: 1n };
+    const caller = {
+      ...ROOT,
+      principal: { kind: 'key', document: key },
+      roles: [{ role: 'caller' }],
+    } as const;
+    const authentication = { authentication: caller };
+    const denied = {
+      code: 'permission denied',
+      description: 'Insufficient privileges to perform the action.',
+    };
+    expect(query(q.Create(q.Collection('guarded'), {}), authentication).status).toBe(403);
+    expect(query(q.Call('writer'), authentication).status).toBe(201);
+    expect(error(q.Call('reader'), authentication)).toMatchObject({ position: [], ...denied });
+    expect(error(q.Call('reader'))).toMatchObject({
+      code: 'call error',
+      cause: [{ position: ['expr', 'create'], ...denied }],
     });
   });
 

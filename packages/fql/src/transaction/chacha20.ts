@@ -12,16 +12,18 @@ const ROUND_PAIRS = 10;
 /** "expand 16-byte k" */
 const CONSTANTS = [0x61707865, 0x3120646e, 0x79622d36, 0x6b206574];
 
+const NOTHING = new Uint8Array(0);
+
 export class SeededRandom implements RandomSource {
-  readonly #state: Uint32Array;
-  #block: Uint8Array = new Uint8Array(0);
+  readonly #seed: Uint8Array;
+  /** Made when something is first asked for: most transactions need no chance. */
+  #state: Uint32Array | undefined;
+  #block: Uint8Array = NOTHING;
   #used = 0;
 
   constructor(seed: Uint8Array) {
     assert(seed.length === SEED_BYTES, `a seed has ${SEED_BYTES} bytes`);
-    const words = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
-    const key = [0, 4, 8, 12].map((at) => words.getUint32(at, true));
-    this.#state = Uint32Array.of(...CONSTANTS, ...key, ...key, 0, 0, 0, 0);
+    this.#seed = seed;
   }
 
   bytes(count: number): Uint8Array {
@@ -34,11 +36,18 @@ export class SeededRandom implements RandomSource {
   }
 
   #next(): void {
-    this.#block = chachaBlock(this.#state);
+    const state = (this.#state ??= initialState(this.#seed));
+    this.#block = chachaBlock(state);
     this.#used = 0;
-    this.#state[12]!++;
-    if (this.#state[12] === 0) this.#state[13]!++;
+    state[12]!++;
+    if (state[12] === 0) state[13]!++;
   }
+}
+
+function initialState(seed: Uint8Array): Uint32Array {
+  const words = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
+  const key = [0, 4, 8, 12].map((at) => words.getUint32(at, true));
+  return Uint32Array.of(...CONSTANTS, ...key, ...key, 0, 0, 0, 0);
 }
 
 /** One block of the key stream of RFC 8439. */
