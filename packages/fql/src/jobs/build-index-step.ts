@@ -33,7 +33,7 @@ export function buildIndexStep(writer: DocumentWriter, time: number, job: Waitin
         saveProgress(writer, job, progressBytes(collection, id));
         return done;
       }
-      done += 1 + buildDocument(writer, schema, index, { scope, collection, id }, undefined);
+      done += 1 + buildDocument(writer, schema, index, { scope, collection, id });
       from = id + 1n;
     }
   }

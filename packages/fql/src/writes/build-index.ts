@@ -52,31 +52,28 @@ export function buildAtOnce(
   index: IndexSchema,
   position: Position,
 ): void {
+  const target = { writer, schema, names: storedNames(schema) };
   for (const collection of sourceCollections(writer, schema, index)) {
     const ids = [...writer.documents(schema.scope, collection)].map(({ id }) => id);
-    for (const id of ids)
-      buildDocument(writer, schema, index, { scope: schema.scope, collection, id }, position);
+    for (const id of ids) {
+      const key = { scope: schema.scope, collection, id };
+      const next = [...writer.versions(key)];
+      rewriteSpans(target, index, key, { from: 0, base: undefined, old: [], next, isNew: true }, (entry) =>
+        checkUnique({ writer, position }, index, key, entry),
+      );
+    }
   }
 }
 
-/** `position` undefined: what is not unique is indexed all the same. Returns how many versions the document has. */
+/** While others write. What is not unique is indexed all the same. Returns how many versions the document has. */
 export function buildDocument(
   writer: DocumentWriter,
   schema: Schema,
   index: IndexSchema,
   key: DocumentKey,
-  position: Position | undefined,
 ): number {
   const next = [...writer.versions(key)];
-  const names = storedNames(schema);
-  rewriteSpans(
-    { writer, schema, names },
-    index,
-    key,
-    { from: 0, base: undefined, old: [], next },
-    (entry) => {
-      if (position !== undefined) checkUnique({ writer, position }, index, key, entry);
-    },
-  );
+  const target = { writer, schema, names: storedNames(schema) };
+  rewriteSpans(target, index, key, { from: 0, base: undefined, old: [], next });
   return next.length;
 }

@@ -33,6 +33,8 @@ export interface HistoryChange {
   /** Versions from `from` on, as they were and as they are to be; ascending. */
   readonly old: readonly StoredVersion[];
   readonly next: readonly StoredVersion[];
+  /** The document surely has no spans in the index: nothing has to be looked up. */
+  readonly isNew?: true;
 }
 
 export interface SpanTarget {
@@ -61,7 +63,7 @@ export function rewriteSpans(
 
   for (const [name, entry] of affected) {
     const set = { scope: key.scope, index: index.id, terms: entry.terms };
-    const stored = storedSpans(target.writer, set, entry, key, change.from);
+    const stored = change.isNew === true ? [] : storedSpans(target.writer, set, entry, key, change.from);
     const wanted = runsOf(states, name, key);
     joinBefore(stored, wanted, change.from);
     for (const span of stored) {

@@ -66,19 +66,23 @@ export const indexRules: NativeRules = {
     if (before !== undefined || !isSmall(context, fields, key.scope))
       return { stored: fields, shown: fields };
     const stored = new Map<string, Value>(fields).set('active', true);
+    builtAtOnce.add(stored);
     return { stored, shown: stored };
   },
-  written: ({ context, writer, key, before, position }, stored) => {
+  written: ({ writer, key, before, position }, stored) => {
     if (stored === undefined) dropIndex(writer, key);
     else if (before === undefined) {
       const schema = schemaFor(writer, key.scope);
       const index = schema.indexById(Number(key.id) as IndexId);
       if (index === undefined) return;
-      if (isSmall(context, stored, key.scope)) buildAtOnce(writer, schema, index, position);
+      if (builtAtOnce.has(stored)) buildAtOnce(writer, schema, index, position);
       else addJob(writer, { kind: 'buildIndex', scope: key.scope, number: Number(key.id) });
     }
   },
 };
+
+/** Fields of new indexes, between the decision and the writing. */
+const builtAtOnce = new WeakSet<ObjectValue>();
 
 /** Few enough versions to be indexed in the transaction that makes the index. */
 function isSmall(
