@@ -41,11 +41,11 @@ const runLength = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 200, max: 2100 }) },
   { weight: 2, arbitrary: fc.constantFrom(300, 1000, 1900, 63_998) },
 );
-const lastByte = fc.constantFrom(0, 1, 254, 255);
-const order = fc.tuple(fc.constantFrom(9, 9, 9, 0, 255), runLength, lastByte).map(([byte, length, last]) =>
-  // A run of zeroes that ends in 0 would be a prefix of a longer one.
-  run(byte, length, last === byte ? 7 : last),
-);
+/** None of the bytes that runs are made of: a short run would be a prefix of a longer one. */
+const lastByte = fc.constantFrom(1, 7, 10, 254);
+const order = fc
+  .tuple(fc.constantFrom(9, 9, 9, 0, 255), runLength, lastByte)
+  .map(([byte, length, last]) => run(byte, length, last));
 const TERMS = [run(8, 0, 0), run(8, 0, 255), run(8, 1500, 1), run(8, 1500, 2), run(8, 60_000, 1)];
 const terms = fc.constantFrom(...TERMS);
 const set: fc.Arbitrary<EntrySet> = fc.oneof(
