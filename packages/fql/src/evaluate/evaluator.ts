@@ -259,16 +259,20 @@ function castAll(value: Value, wanted: Cast<unknown>, call: FormCall, key: strin
     if (result !== undefined) return [result];
     return call.fail(key, 'invalid argument', mismatch(wanted.expected, value));
   }
-  const faults = new FaultCollector();
-  const results = value.map((item, at) =>
-    faults.try(() => {
-      const itemCall = new ItemCall(call, key, at);
+  let faults: FaultCollector | undefined;
+  const results: unknown[] = [];
+  const itemCall = new ItemCall(call, key);
+  for (const item of value) {
+    try {
       const result = wanted.cast(item, itemCall, key);
-      if (result !== undefined) return result;
-      return call.fail([key, at], 'invalid argument', mismatch(wanted.expected, item));
-    }),
-  );
-  faults.throwIfFailed();
+      if (result === undefined) itemCall.fail(key, 'invalid argument', mismatch(wanted.expected, item));
+      results.push(result);
+    } catch (error) {
+      faults = collect(faults, error);
+    }
+    itemCall.at++;
+  }
+  faults?.throwIfFailed();
   return results;
 }
 
@@ -320,15 +324,14 @@ class FormCall implements LazyCall {
   }
 }
 
-/** One of several values of an argument: what a cast says of it has its ordinal in the position. */
+/** For one after the other of an argument's values: what a cast says of it has its ordinal in the position. */
 class ItemCall extends FormCall {
+  at = 0;
   readonly #key: string;
-  readonly #at: number;
 
-  constructor(call: FormCall, key: string, at: number) {
+  constructor(call: FormCall, key: string) {
     super(call.context, call.expression, undefined);
     this.#key = key;
-    this.#at = at;
   }
 
   override fail(
@@ -337,7 +340,7 @@ class ItemCall extends FormCall {
     description: string,
     more: Pick<FqlError, 'failures' | 'cause'> = {},
   ): never {
-    return super.fail(at === this.#key ? [this.#key, this.#at] : at, code, description, more);
+    return super.fail(at === this.#key ? [this.#key, this.at] : at, code, description, more);
   }
 }
 
