@@ -10,8 +10,12 @@ import type { Encoding, SetElement } from './element.ts';
 import type { ElementSet, Scan, SetCursor } from './element-set.ts';
 
 const batchSizeMin = 2;
+/** After a leap. To begin a read costs as much as about ten rows, and who leaps far may well do so again. */
+const leapBatchSize = 8;
+/** Leaps that stayed inside one batch: then they are short, and batches go on growing. */
+const shortLeapsMin = 2;
 const batchSizeMax = 1024;
-const batchGrowth = 4;
+const batchGrowth = 2;
 
 export interface StoredRange<Bound> {
   readonly encoding: Encoding;
@@ -56,6 +60,7 @@ class StoredCursor<Bound> implements SetCursor {
   #batch: readonly SetElement[] = [];
   #at = 0;
   #batchSize: number;
+  #shortLeaps = 0;
   #isDone = false;
 
   constructor(context: EvaluationContext, range: StoredRange<Bound>, scan: Scan) {
@@ -80,7 +85,10 @@ class StoredCursor<Bound> implements SetCursor {
     const { encoding } = this.#range;
     const wasFetched = this.#at < this.#batch.length;
     for (let element = this.#batch[this.#at]; element !== undefined; element = this.#batch[this.#at]) {
-      if (compareToCut(element, cut, encoding) > 0 === this.#isForward) return;
+      if (compareToCut(element, cut, encoding) > 0 === this.#isForward) {
+        this.#shortLeaps++;
+        return;
+      }
       this.#at++;
     }
     const bound = this.#range.boundOf(cut);
@@ -91,8 +99,7 @@ class StoredCursor<Bound> implements SetCursor {
       if (this.#range.compareBounds(bound, this.#to) >= 0) return;
       this.#to = bound;
     }
-    // Leaping: whoever leaps may well leap again.
-    if (wasFetched) this.#batchSize = batchSizeMin;
+    if (wasFetched && this.#shortLeaps < shortLeapsMin) this.#batchSize = leapBatchSize;
   }
 
   #fetch(): void {
@@ -109,6 +116,7 @@ class StoredCursor<Bound> implements SetCursor {
     this.#context.charge(rowCount);
     this.#batch = elements;
     this.#at = 0;
+    this.#shortLeaps = 0;
     if (rowCount < this.#batchSize) this.#isDone = true;
     else if (this.#isForward) this.#from = next;
     else this.#to = next;
