@@ -13,6 +13,9 @@ import { startUnit } from './strings.ts';
 /** A step of matching takes about half as long as one of evaluation. */
 const MATCH_STEPS_PER_STEP = 2;
 
+/** A pattern can be refused as late as when all its instructions are made, and a request may hold thousands of such. */
+const REFUSAL_STEPS = 20_000;
+
 /** Patterns that were compiled lately: a `Map` uses the same one for each item. */
 const COMPILED_MAX = 64;
 const compiled = new Map<string, Regex>();
@@ -23,10 +26,14 @@ const pattern: Cast<Regex> = {
 };
 
 function regexOf(source: string, call: Call, key: string): Regex {
-  chargeText(source.length, call);
   const known = compiled.get(source);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // The cache is a member's own: what a transaction may do has to be the same on all of them.
+    call.context.charge(source.length + known.size);
+    return known;
+  }
   const regex = bounded(call, key, source, () => new Regex(source));
+  call.context.charge(source.length + regex.size);
   if (compiled.size >= COMPILED_MAX) compiled.clear();
   compiled.set(source, regex);
   return regex;
@@ -38,6 +45,7 @@ function bounded<T>(call: Call, key: string, source: string, run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof RegexSyntaxError) {
+      call.context.charge(REFUSAL_STEPS);
       const description = `Search pattern /${source}/ is not a valid regular expression.`;
       return call.fail(key, 'invalid argument', description);
     }

@@ -37,8 +37,7 @@ const casefold = defineForm({
   evaluate: ({ casefold: terms, normalizer: chosen = 'NFKCCaseFold' }, call) => {
     const folded = terms.map((term) => {
       if (typeof term !== 'string') return term;
-      // Normal forms can make text longer, but not many times.
-      chargeText(term.length * 8, call);
+      call.context.charge(term.length);
       return normalizeText(term, chosen);
     });
     const [first, ...others] = folded;
@@ -59,7 +58,8 @@ function search(name: string, key: string, isFound: (text: string, searched: str
   });
 }
 
-function ofText(name: string, key: string, compute: (text: string) => Value): Form {
+/** `stepsPerUnit`: for what takes longer than walking through the text. */
+function ofText(name: string, key: string, compute: (text: string) => Value, stepsPerUnit = 0): Form {
   return defineForm({
     name,
     effect: 'pure',
@@ -67,6 +67,7 @@ function ofText(name: string, key: string, compute: (text: string) => Value): Fo
     evaluate: (given, call) => {
       const text = given[key] ?? '';
       chargeText(text.length, call);
+      call.context.charge(text.length * stepsPerUnit);
       return compute(text);
     },
   });
@@ -225,7 +226,7 @@ export const stringForms: readonly Form[] = [
   ofText('Length', 'length', (text) => BigInt(codePointCount(text))),
   ofText('LowerCase', 'lowercase', (text) => text.toLowerCase()),
   ofText('UpperCase', 'uppercase', (text) => text.toUpperCase()),
-  ofText('TitleCase', 'titlecase', titleCase),
+  ofText('TitleCase', 'titlecase', titleCase, 1),
   ofText('LTrim', 'ltrim', stripLeading),
   ofText('RTrim', 'rtrim', stripTrailing),
   ofText('Trim', 'trim', (text) => stripLeading(stripTrailing(text))),

@@ -8,6 +8,7 @@
 import { isInt64 } from './int64.ts';
 
 const NUMBER = /^(-?)(?:([\d,]*)(?:(\.)(\d*))?)(?:E(-?\d+))?/;
+const ZERO = 0x30;
 /** Beyond these, every double is 0 or infinite. */
 const EXPONENT_MAX = 1_000_000;
 
@@ -28,8 +29,12 @@ export function parseNumber(text: string): bigint | number | undefined {
 
 /** 0.`digits` × 10^`point`. */
 function valueOf(digits: string, point: number, isNegative: boolean): bigint | number {
-  const significant = digits.replace(/^0+/, '').replace(/0+$/, '');
-  const places = point - (/^0*/.exec(digits)?.[0].length ?? 0);
+  let first = 0;
+  let end = digits.length;
+  while (digits.charCodeAt(first) === ZERO) first++;
+  while (end > first && digits.charCodeAt(end - 1) === ZERO) end--;
+  const significant = digits.slice(first, end);
+  const places = point - first;
   if (significant === '') return isNegative ? -0 : 0n;
   if (places >= significant.length && places <= 19) {
     const whole = BigInt(significant.padEnd(places, '0')) * (isNegative ? -1n : 1n);

@@ -6,6 +6,9 @@ import { type Assertion, holds } from './assertions.ts';
 import type { Program } from './program.ts';
 import type { StepCounter } from './step-counter.ts';
 
+/** To set up a search takes memory for each instruction. */
+const INSTRUCTIONS_PER_STEP = 32;
+
 /** Start and end of the match, then of each group; −1 where a group took no part. Undefined: no match from `from` on. */
 export function searchLinear(
   program: Program,
@@ -18,6 +21,7 @@ export function searchLinear(
   let current: Threads = { at: [], slots: [] };
   let next: Threads = { at: [], slots: [] };
   const adder = new ThreadAdder(program, text, matchStart);
+  steps.take(1 + Math.floor(instructions.length / INSTRUCTIONS_PER_STEP));
   const noSlots: readonly number[] = new Array<number>(2 * program.groupCount + 2).fill(-1);
   let found: readonly number[] | undefined;
   for (let position = from; ; ) {

@@ -20,7 +20,12 @@ import { PatternSource } from './pattern-source.ts';
 /** Groups inside each other: the parser calls itself for each. */
 const NESTING_MAX = 200;
 
+/** Longer ones would be too large as programs. */
+const PATTERN_LENGTH_MAX = 65_536;
+
+/** Throws `RegexSyntaxError`. */
 export function parsePattern(text: string): Pattern {
+  if (text.length > PATTERN_LENGTH_MAX) throw new RegexSyntaxError('too long');
   return new PatternParser(text).parse();
 }
 

@@ -160,6 +160,18 @@ test('patterns that hang other engines end', () => {
   expect(() => new Regex('[a&&'.repeat(100_000))).toThrow(RegexSyntaxError);
 });
 
+test('every step is reported, also of short matches', () => {
+  let stepCount = 0;
+  const report = (steps: number): void => {
+    stepCount += steps;
+  };
+  expect(new Regex('b').isIn('ab', report)).toBe(true);
+  const afterOne = stepCount;
+  expect(afterOne).toBeGreaterThan(0);
+  for (const _ of new Regex('a|b').matches('ab', report)) break;
+  expect(stepCount).toBeGreaterThan(afterOne);
+});
+
 test('a report that throws ends the match', () => {
   const stop = (): never => {
     throw new RangeError('enough');

@@ -29,23 +29,35 @@ export class Regex {
     this.#groupNames = parsed.groupNames;
   }
 
+  /** What compiling cost, and what each character of a text may cost. */
+  get size(): number {
+    return this.#program.instructions.length;
+  }
+
   /** Throws `RegexStepsError`, and whatever `report` throws: it is told the steps taken, and ends what costs too much. */
   isIn(text: string, report: (steps: number) => void): boolean {
-    return this.#search(text, 0, 0, this.#counter(report)) !== undefined;
+    const steps = this.#counter(report);
+    const isFound = this.#search(text, 0, 0, steps) !== undefined;
+    steps.finish();
+    return isFound;
   }
 
   /** Matches one after the other; behind an empty one the search goes on one character later. */
   *matches(text: string, report: (steps: number) => void): Generator<RegexMatch, void> {
     const steps = this.#counter(report);
-    let from = 0;
-    let matchStart = 0;
-    while (from <= text.length) {
-      const slots = this.#search(text, from, matchStart, steps);
-      if (slots === undefined) return;
-      const [start = 0, end = 0] = slots;
-      yield { start, end, group: (index) => groupText(text, slots, index) };
-      matchStart = end;
-      from = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
+    try {
+      let from = 0;
+      let matchStart = 0;
+      while (from <= text.length) {
+        const slots = this.#search(text, from, matchStart, steps);
+        if (slots === undefined) return;
+        const [start = 0, end = 0] = slots;
+        yield { start, end, group: (index) => groupText(text, slots, index) };
+        matchStart = end;
+        from = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
+      }
+    } finally {
+      steps.finish();
     }
   }
 

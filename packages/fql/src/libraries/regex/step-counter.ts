@@ -21,7 +21,11 @@ export class StepCounter {
 
   take(steps: number): void {
     this.#unreported += steps;
-    if (this.#unreported < REPORTED_EACH) return;
+    if (this.#unreported >= REPORTED_EACH) this.finish();
+  }
+
+  /** Reports what is left: many short matches cost as much as a long one. */
+  finish(): void {
     this.#left -= this.#unreported;
     const taken = this.#unreported;
     this.#unreported = 0;
