@@ -38,7 +38,9 @@ const casefold = defineForm({
     const folded = terms.map((term) => {
       if (typeof term !== 'string') return term;
       call.context.charge(term.length);
-      return normalizeText(term, chosen);
+      const normal = normalizeText(term, chosen);
+      checkLength(normal.length, call);
+      return normal;
     });
     const [first, ...others] = folded;
     return first !== undefined && others.length === 0 ? first : folded;
@@ -68,7 +70,10 @@ function ofText(name: string, key: string, compute: (text: string) => Value, ste
       const text = given[key] ?? '';
       chargeText(text.length, call);
       call.context.charge(text.length * stepsPerUnit);
-      return compute(text);
+      const result = compute(text);
+      // `ß` becomes two letters as a capital.
+      if (typeof result === 'string') checkLength(result.length, call);
+      return result;
     },
   });
 }
