@@ -33,11 +33,11 @@ import { DataLayout } from './data-layout.ts';
 import { DocumentsApplier } from './documents/documents-applier.ts';
 import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
 import {
-  type BodySeal,
   type DocumentsOperation,
   decodeDocumentsOperation,
   encodeDocumentsOperation,
   isDocumentsPayload,
+  sealOf,
 } from './documents/documents-operation.ts';
 import type { TransactionAnswer } from './documents/transaction-answer.ts';
 import { syncFolder } from './file-directory.ts';
@@ -124,6 +124,7 @@ export class Builder implements BuilderService {
     let builder: Builder | undefined;
     const documents = new DocumentsApplier({
       layout,
+      vault,
       log,
       onCommitted: (changed) => builder?.tellCommitted(changed),
     });
@@ -342,15 +343,8 @@ export class Builder implements BuilderService {
   #proposeOwn(application: string, operation: DocumentsOperation): Promise<TransactionAnswer> {
     return this.transact(
       { application, operationId: randomUUID(), proposedAtMs: this.#clock.nowMs() },
-      encodeDocumentsOperation(operation, this.#sealOf(application)),
+      encodeDocumentsOperation(operation, sealOf(this.#vault, application)),
     );
-  }
-
-  #sealOf(application: string): BodySeal {
-    return {
-      seal: (text) => this.#vault.seal(application, text),
-      open: (sealed) => this.#vault.open(application, sealed),
-    };
   }
 
   /** Rejects when there is no such application. */
@@ -523,7 +517,7 @@ export class Builder implements BuilderService {
   #acceptDocuments({ application, operationId, sequence, proposedAtMs, payload }: LoggedOperation): void {
     if (this.#applications.get(application) === undefined) return;
     try {
-      const operation = decodeDocumentsOperation(payload, this.#sealOf(application));
+      const operation = decodeDocumentsOperation(payload, sealOf(this.#vault, application));
       this.#documents.push({ application, operationId, sequence, proposedAtMs, operation });
     } catch (error) {
       if (!(error instanceof OperationFormatError) && !(error instanceof SealError)) throw error;

@@ -6,7 +6,7 @@
  *
  * The application's id is authenticated with it: a value copied into another application's file does not open.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const PREFIX = 'v1.';
 const NONCE_BYTES = 12;
@@ -21,6 +21,7 @@ export class SealError extends Error {
 
 export class KeyVault {
   readonly #key: Uint8Array;
+  readonly #chanceKey: Uint8Array;
 
   constructor(secret: string) {
     if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) {
@@ -29,6 +30,15 @@ export class KeyVault {
       );
     }
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'skein api keys v1', 32));
+    this.#chanceKey = new Uint8Array(hkdfSync('sha256', secret, '', 'skein chance v1', 32));
+  }
+
+  /**
+   * Chance for a transaction, 16 bytes, from the seed that its operation carries: every member gets the same, and nobody who only reads the
+   * journal does, from which secrets of keys could be made again.
+   */
+  chance(application: string, seed: Uint8Array): Uint8Array {
+    return createHmac('sha256', this.#chanceKey).update(application).update(seed).digest().subarray(0, 16);
   }
 
   seal(application: string, value: string): string {

@@ -15,7 +15,7 @@ import {
 import type { DataLayout } from '../data-layout.ts';
 import type { BuilderClient } from '../ipc/builder-client.ts';
 import type { KeyVault } from '../key-vault.ts';
-import { encodeDocumentsOperation, newSeed } from './documents-operation.ts';
+import { encodeDocumentsOperation, newSeed, sealOf } from './documents-operation.ts';
 import { STEPS_MAX_READING } from './limits.ts';
 import { nodeHost } from './node-host.ts';
 
@@ -81,10 +81,7 @@ export class ApplicationDocuments {
       if (readOnly) return refusedWrite(await this.read(application, ({ lastTime }) => lastTime));
     }
     const operation = { kind: 'fql', body, authentication, strictTemporal, seed: newSeed() } as const;
-    const seal = {
-      seal: (text: string) => this.#options.vault.seal(application, text),
-      open: (sealed: string) => this.#options.vault.open(application, sealed),
-    };
+    const seal = sealOf(this.#options.vault, application);
     return this.#options.client.transact(encodeDocumentsOperation(operation, seal), {
       application,
       proposedAtMs: this.#options.nowMs(),

@@ -13,7 +13,8 @@ import { asSequence, type Sequence } from '@skein/base';
 import { DocumentStorage, type DocumentStorageWriter } from '@skein/documents';
 import { type EvaluationOptions, refresh, runStep, runWrite, type TransactionResult } from '@skein/fql';
 import type { DataLayout } from '../data-layout.ts';
-import type { DocumentsOperation } from './documents-operation.ts';
+import type { KeyVault } from '../key-vault.ts';
+import { type DocumentsOperation, sealOf } from './documents-operation.ts';
 import { STEPS_MAX_WRITING } from './limits.ts';
 import { nodeHost } from './node-host.ts';
 import { decodeAnswer, encodeAnswer, type TransactionAnswer } from './transaction-answer.ts';
@@ -28,6 +29,7 @@ export interface LoggedDocuments {
 
 export interface DocumentsApplierOptions {
   readonly layout: DataLayout;
+  readonly vault: KeyVault;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
   /** Transactions of these applications are visible to every process. */
   readonly onCommitted: (applications: readonly string[]) => void;
@@ -120,7 +122,11 @@ export class DocumentsApplier {
     const kept = storage.systemRow(answerKey(sequence));
     return kept === undefined
       ? undefined
-      : decodeAnswer(kept, this.#options.layout.documentsFolder(application));
+      : decodeAnswer(
+          kept,
+          this.#options.layout.documentsFolder(application),
+          sealOf(this.#options.vault, application),
+        );
   }
 
   push(logged: LoggedDocuments): void {
@@ -185,15 +191,19 @@ export class DocumentsApplier {
       runStep(writer, time, operation.limit);
       return { sequence, time, status: 200, wrote: writer.lastTime === time, costs: NO_COSTS, body: '{}' };
     }
-    const result = this.#evaluate(writer, operation, time, sequence);
+    const result = this.#evaluate(writer, logged.application, operation, time, sequence);
     const answer = { sequence, time: writer.lastTime, ...result };
     if (result.body.length <= KEPT_ANSWER_BYTES_MAX)
-      writer.putSystemRow(answerKey(sequence), encodeAnswer(answer));
+      writer.putSystemRow(
+        answerKey(sequence),
+        encodeAnswer(answer, sealOf(this.#options.vault, logged.application)),
+      );
     return answer;
   }
 
   #evaluate(
     writer: DocumentStorageWriter,
+    application: string,
     operation: Extract<DocumentsOperation, { kind: 'fql' }>,
     time: number,
     sequence: Sequence,
@@ -202,7 +212,8 @@ export class DocumentsApplier {
       strictTemporal: operation.strictTemporal,
       stepsMax: STEPS_MAX_WRITING,
     };
-    const { body, authentication, seed } = operation;
+    const { body, authentication } = operation;
+    const seed = this.#options.vault.chance(application, operation.seed);
     // Between the proposal and its place in the log the key or token may have gone.
     if (refresh(writer, authentication, time) === undefined) {
       return { status: 401, body: UNAUTHORIZED, wrote: false, costs: NO_COSTS };

@@ -7,7 +7,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
-import { type Authentication, type ObjectValue, parseJson, renderValue, type Value } from '@skein/fql';
+import {
+  type Authentication,
+  isArray,
+  type ObjectValue,
+  parseJson,
+  renderValue,
+  type Value,
+} from '@skein/fql';
+import type { KeyVault } from '../key-vault.ts';
 import { OperationFormatError } from '../operation-format-error.ts';
 
 export type DocumentsOperation =
@@ -34,6 +42,10 @@ export interface BodySeal {
   seal(text: string): string;
   /** Throws when it was sealed under another secret. */
   open(sealed: string): string;
+}
+
+export function sealOf(vault: KeyVault, application: string): BodySeal {
+  return { seal: (text) => vault.seal(application, text), open: (sealed) => vault.open(application, sealed) };
 }
 
 export function newSeed(): Uint8Array {
@@ -164,7 +176,7 @@ export function encodeAuthentication({ scope, principal, roles, actsAs }: Authen
         ...given,
         kind: 'jwt',
         provider: principal.provider,
-        claims: renderValue(principal.claims),
+        claims: claimsText(principal.claims),
       };
   }
 }
@@ -203,6 +215,14 @@ function decodePrincipal(value: JsonObject): Authentication['principal'] {
     default:
       throw bad('a known principal');
   }
+}
+
+/** Claims are what JSON text can hold. `renderValue` would mark keys that begin with `@`. */
+function claimsText(value: Value): string {
+  if (value instanceof Map) {
+    return `{${Array.from(value, ([name, each]) => `${JSON.stringify(name)}:${claimsText(each)}`).join(',')}}`;
+  }
+  return isArray(value) ? `[${value.map(claimsText).join(',')}]` : renderValue(value);
 }
 
 function claimsOf(text: string): ObjectValue {
