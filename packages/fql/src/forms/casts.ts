@@ -119,16 +119,9 @@ export const page: Cast<PageValue> = {
 /** Any ref that points somewhere. */
 export const ref: Cast<Ref> = refCast('Ref', () => true);
 export const collectionRef: Cast<Ref> = refCast('Collection Ref', isCollectionRef);
-export const indexRef: Cast<Ref> = refCast('Index Ref', (given) => nativeOf(given) === 'indexes');
+const indexRef: Cast<Ref> = refCast('Index Ref', (given) => nativeOf(given) === 'indexes');
 export const databaseRef: Cast<Ref> = refCast('Database Ref', (given) => nativeOf(given) === 'databases');
-export const keyRef: Cast<Ref> = refCast('Key Ref', (given) => nativeOf(given) === 'keys');
-export const functionRef: Cast<Ref> = refCast(
-  'User Function Ref',
-  (given) => nativeOf(given) === 'functions',
-);
-
-/** A ref to a document (also of the schema), not to a native collection. */
-export const documentRef: Cast<Ref> = refCast('Ref', (given) => given.collection !== undefined);
+const functionRef: Cast<Ref> = refCast('User Function Ref', (given) => nativeOf(given) === 'functions');
 
 /** A name, or a ref that points somewhere. */
 export const stringOrRef: Cast<string | Ref> = nameOr(ref);
@@ -192,15 +185,6 @@ export const path: Cast<readonly (string | bigint)[]> = {
 export const documentAction: Cast<'create' | 'update' | 'delete'> = {
   expected: "String 'create', 'update', or 'delete'",
   cast: (value) => (value === 'create' || value === 'update' || value === 'delete' ? value : undefined),
-};
-
-/** `create` and `delete` are other words for `add` and `remove`. */
-export const setAction: Cast<'add' | 'remove'> = {
-  expected: "String 'add', or 'remove'",
-  cast: (value) => {
-    if (value === 'add' || value === 'create') return 'add';
-    return value === 'remove' || value === 'delete' ? 'remove' : undefined;
-  },
 };
 
 /** `null` is allowed, too (not the same as absent). */

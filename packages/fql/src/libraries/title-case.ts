@@ -39,7 +39,7 @@ const DIGRAPHS: Readonly<Record<string, string>> = {
   ŉ: 'ʼN',
 };
 
-export function titleLetter(letter: string): string {
+function titleLetter(letter: string): string {
   const digraph = DIGRAPHS[letter];
   if (digraph !== undefined) return digraph;
   // Georgian has capitals only for text that is all capitals.

@@ -44,7 +44,7 @@ export function setOfClass(source: string): CharSet {
 
 export const LINE_ENDS = setOfClass('[\\n\\r\\u0085\\u2028\\u2029]');
 export const NEW_LINE = setOfClass('\\n');
-export const HORIZONTAL_SPACE = setOfClass('[ \\t\\xa0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000]');
+const HORIZONTAL_SPACE = setOfClass('[ \\t\\xa0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000]');
 export const VERTICAL_SPACE = setOfClass('[\\n\\x0b\\f\\r\\x85\\u2028\\u2029]');
 
 const DIGITS = setOfClass('[0-9]');
