@@ -93,6 +93,25 @@ describe('1: Get', () => {
   });
 });
 
+test('1: First and Last give one element, of arrays, sets and events', () => {
+  expect(query({ first: [3, 4] })).toBe(3);
+  expect(query({ last: [3, 4] })).toBe(4);
+  expect(query({ first: byN })).toEqual([10, 's1']);
+  expect(query({ last: byN })).toEqual([50, 's5']);
+  expect(query({ last: { reverse: byN } })).toEqual([10, 's1']);
+  expect(query({ last: { reverse: { documents: widgets } } })).toEqual(refJson(1));
+  expect(query({ last: { events: byN } })).toMatchObject({ action: 'add', data: [50, 's5'] });
+  expect(errorOf({ first: [] })).toMatchObject({
+    position: ['first'],
+    description: 'Non-empty array expected.',
+  });
+  expect(errorOf({ last: { range: byN, from: 60, to: 70 } })).toEqual({
+    position: ['last'],
+    code: 'invalid argument',
+    description: 'Non-empty set expected.',
+  });
+});
+
 describe('2: Exists', () => {
   test('answers yes or no', () => {
     expect(query({ exists: ref(1) })).toBe(true);

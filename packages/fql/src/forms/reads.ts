@@ -3,6 +3,7 @@ import { isAllowed } from '../access/access.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
 import type { Position } from '../parse/expression.ts';
 import { readDocument } from '../schema/document-fields.ts';
+import { elementValue } from '../sets/cursor-value.ts';
 import { endOf } from '../sets/iterate.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, type PageCursor, paginate } from '../sets/paginate.ts';
 import { checkHistory } from '../sets/retention.ts';
@@ -104,16 +105,21 @@ function end(name: string, key: 'first' | 'last'): Form {
         return item ?? call.fail(key, 'invalid argument', 'Non-empty array expected.');
       }
       if (!(of instanceof SetRef)) return null;
-      const [item] = paginate(call.context, {
-        of,
-        cursor: key === 'first' ? undefined : { value: null, direction: 'backward', position: [] },
-        size: 1,
-        sources: false,
-        position: [...call.position, key],
-      }).data;
+      const item = endItem(of, key, call);
       return item ?? call.fail(key, 'invalid argument', 'Non-empty set expected.');
     },
   });
+}
+
+function endItem(of: SetRef, key: 'first' | 'last', call: Call): Value | undefined {
+  const { context } = call;
+  const position = [...call.position, key];
+  if (!isHistorical(of)) {
+    const element = endOf(of, context, position, key === 'first' ? 'forward' : 'backward');
+    return element && elementValue(context, element);
+  }
+  const cursor = key === 'first' ? undefined : ({ value: null, direction: 'backward', position } as const);
+  return paginate(context, { of, cursor, size: 1, sources: false, position }).data[0];
 }
 
 const pageOptions = {
