@@ -109,6 +109,7 @@ export class Builder implements BuilderService {
   #accepted = asSequence(0);
   #acceptWaiters: { readonly sequence: Sequence; readonly resolve: () => void }[] = [];
   #savedThrough: Sequence;
+  #checkpointing = false;
   #closing = false;
   #failed = false;
   #failure: Error | undefined;
@@ -631,16 +632,22 @@ export class Builder implements BuilderService {
   }
 
   async #checkpoint(): Promise<void> {
-    const through = this.#appliedThrough();
-    if (through <= this.#savedThrough || this.#failed || this.#closing) return;
+    if (this.#checkpointing || this.#failed || this.#closing) return;
     if (this.#journal.statistics.fileCount < 2) return;
+    this.#checkpointing = true;
     try {
+      // Stores that write little do not sync by themselves.
+      await this.#documents.sync();
+      const through = this.#appliedThrough();
+      if (through <= this.#savedThrough || this.#failed || this.#closing) return;
       // First the ids, then the files that held them.
       this.#saveRecent();
       await this.#journal.release(through);
       this.#forgetDeleted(through);
     } catch (error) {
       this.#log('warn', `no checkpoint: ${error instanceof Error ? error.message : 'unknown'}`);
+    } finally {
+      this.#checkpointing = false;
     }
   }
 

@@ -92,6 +92,11 @@ export class DocumentsApplier {
     return lowest === undefined ? undefined : asSequence(lowest);
   }
 
+  /** Resolves when everything that is applied now is on the disk. */
+  async sync(): Promise<void> {
+    await Promise.all([...this.#storages.values()].map((storage) => storage.sync()));
+  }
+
   /** Made when it does not exist yet. */
   open(application: string): DocumentStorage {
     let storage = this.#storages.get(application);
