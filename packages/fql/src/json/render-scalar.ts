@@ -1,14 +1,13 @@
 /** Numbers, times and dates as text, the way Java printed them. */
+import { calendarDayOf } from '../libraries/calendar.ts';
+import { decimalDigits } from '../libraries/decimal-digits.ts';
 import type { FqlDate, Time } from '../values/time.ts';
 
 const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
-const DAYS_PER_ERA = 146_097;
-/** From 0000-03-01 to 1970-01-01. */
-const DAYS_TO_EPOCH = 719_468;
 
 /**
  * As Java's `Double.toString`: always with a point (`10.0`), as `1.0E10` from 10^7 on and below 10^-3. The fewest digits that read back as the
- * same double. `NaN`, `Infinity` and `-Infinity` by these names.
+ * same double, but two where these are nearer (`4.9E-324`). `NaN`, `Infinity` and `-Infinity` by these names.
  */
 export function renderDouble(double: number): string {
   const magnitude = Math.abs(double);
@@ -18,11 +17,8 @@ export function renderDouble(double: number): string {
   }
   if (double === 0) return Object.is(double, -0) ? '-0.0' : '0.0';
   if (!Number.isFinite(double)) return String(double);
-  const text = double.toExponential();
-  const exponentAt = text.indexOf('e');
-  const mantissa = text.slice(0, exponentAt);
-  const exponent = Number(text.slice(exponentAt + 1));
-  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent}`;
+  const { digits, point } = decimalDigits(double);
+  return `${double < 0 ? '-' : ''}${digits[0]}.${digits.slice(1) || '0'}E${point - 1}`;
 }
 
 /** As Java's `Instant.toString`: `1970-01-01T00:00:00.123Z`, with 0, 3, 6 or 9 digits of a second. */
@@ -40,19 +36,9 @@ export function renderDate(date: FqlDate): string {
   return renderDay(date.epochDay);
 }
 
-/** Years begin in March here, so that the leap day is the last one. */
 function renderDay(epochDay: number): string {
-  const shifted = epochDay + DAYS_TO_EPOCH;
-  const era = Math.floor(shifted / DAYS_PER_ERA);
-  const dayOfEra = shifted - era * DAYS_PER_ERA;
-  const leapDays =
-    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return `${renderYear(era * 400 + yearOfEra + (month <= 2 ? 1 : 0))}-${two(month)}-${two(day)}`;
+  const { year, month, day } = calendarDayOf(epochDay);
+  return `${renderYear(year)}-${two(month)}-${two(day)}`;
 }
 
 function renderYear(year: number): string {

@@ -31,7 +31,7 @@ test.each<[Value, string]>([
   [9999999, '9999999.0'],
   [1e7, '1.0E7'],
   [-1.25e300, '-1.25E300'],
-  [5e-324, '5.0E-324'],
+  [5e-324, '4.9E-324'],
   [Number.NaN, '"NaN"'],
   [Number.NEGATIVE_INFINITY, '"-Infinity"'],
   ['é"\\\n\u0001😀/', String.raw`"é\"\\\n\u0001😀/"`],
