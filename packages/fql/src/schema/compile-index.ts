@@ -80,7 +80,7 @@ function sourceOf(collections: Value | undefined, bindings: Bindings): readonly 
   return refs.length === 0 ? [] : [{ collections: refs, bindings }];
 }
 
-export function indexFieldsOf(given: Value | undefined): readonly IndexField[] {
+function indexFieldsOf(given: Value | undefined): readonly IndexField[] {
   return listOf(given).flatMap((field): IndexField[] => {
     if (!isObject(field)) return [];
     const from = fromOf(field);

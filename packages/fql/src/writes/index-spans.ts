@@ -78,7 +78,7 @@ export function rewriteSpans(
 }
 
 /** The entries of a version of a document; none of a deletion. */
-export function versionEntries(
+function versionEntries(
   target: SpanTarget,
   index: IndexSchema,
   key: DocumentKey,

@@ -88,4 +88,8 @@ test('a container holds databases, and keys and roles, but no data', () => {
   value(q.CreateRole({ name: 'r' }), inside(4));
   const { json } = database.query(q.CreateCollection({ name: 'c' }), inside(4));
   expect(json).toMatchObject({ errors: [{ code: 'invalid object in container' }] });
+  value(q.CreateCollection({ name: 'c' }), inside(2));
+  expect(error(q.Update(q.Database('two'), { container: true }))['failures']).toMatchObject([
+    { field: ['container'], code: 'container candidate contains data' },
+  ]);
 });

@@ -1,7 +1,7 @@
 /** Checks of single fields that several kinds of schema documents share. */
 import { type FieldCheck, invalidType } from '../../access/field-checks.ts';
 
-export const aLong: FieldCheck = (value, field) =>
+const aLong: FieldCheck = (value, field) =>
   typeof value === 'bigint' ? [] : [invalidType(field, value, 'Long')];
 
 export const aBoolean: FieldCheck = (value, field) =>

@@ -3,9 +3,11 @@
  * all that the database holds is stored.
  */
 import { anObject, aString, checkFields } from '../../access/field-checks.ts';
+import type { ValidationFailure } from '../../evaluate/fql-error.ts';
 import { addJob } from '../../jobs/job-rows.ts';
+import { NATIVE_COLLECTION_IDS } from '../../schema/schema.ts';
 import { setParentScope } from '../../schema/schema-rows.ts';
-import type { ScopeId } from '../../store/document-store.ts';
+import type { CollectionId, DocumentReader, ScopeId } from '../../store/document-store.ts';
 import type { Value } from '../../values/value.ts';
 import type { NativeRules } from '../native-rules.ts';
 import { aBoolean, aLongBetween } from './checks.ts';
@@ -18,11 +20,19 @@ export const databaseRules: NativeRules = {
   defaults: new Map(),
   kept: ['name'],
   readOnly: ['global_id'],
-  validate: (_change, merged) =>
+  validate: ({ writer, key, before }, merged) =>
     checkFields(merged, {
       name: { required: true, check: aString },
       priority: { required: false, check: aLongBetween(1n, 500n) },
-      container: { required: false, check: aBoolean },
+      container: {
+        required: false,
+        check: (value, field) => [
+          ...aBoolean(value, field),
+          ...(value === true && before !== undefined && holdsData(writer, Number(key.id) as ScopeId)
+            ? [CONTAINS_DATA]
+            : []),
+        ],
+      },
       data: { required: false, check: anObject },
       global_id: { required: false, check: () => [] },
     }),
@@ -38,6 +48,19 @@ export const databaseRules: NativeRules = {
     else if (before === undefined) setParentScope(writer, scope, key.scope);
   },
 };
+
+const CONTAINS_DATA: ValidationFailure = {
+  field: ['container'],
+  code: 'container candidate contains data',
+  description: 'cannot make database a container while it contains collections, indexes, or user functions',
+};
+
+function holdsData(reader: DocumentReader, scope: ScopeId): boolean {
+  return (['collections', 'indexes', 'functions'] as const).some((native) => {
+    for (const _ of reader.documents(scope, NATIVE_COLLECTION_IDS[native] as CollectionId)) return true;
+    return false;
+  });
+}
 
 /** Five bits a letter, the last one filled up with zeros. */
 function zBase32(bytes: Uint8Array): string {
