@@ -5,11 +5,10 @@
  * the fields of an error answer (`position`) that the client drops. What it keeps from the official client is the
  * patience: busy answers (429, 5xx) and broken connections are tried again, with growing pauses. Every request that the command line makes may be repeated without harm: records carry their objectIDs.
  */
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
-import { CliError, messageOf } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
+import { HttpExchange, isRefused, whyUnreachable } from './http-exchange.ts';
 
 export interface Connection {
   /** Scheme, host and port, without a slash at the end. */
@@ -49,16 +48,13 @@ const retryPauseMsMax = 5_000;
 
 export class HttpClient {
   readonly connection: Connection;
-  readonly #base: URL;
-  readonly #agent: Agent;
+  readonly #exchange: HttpExchange;
   readonly #attemptsMax: number;
   readonly #retryPauseMs: number;
 
   constructor(connection: Connection, options: HttpClientOptions = {}) {
     this.connection = connection;
-    this.#base = new URL(connection.url);
-    const agentOptions = { keepAlive: true, maxSockets: options.connectionsMax ?? 4 };
-    this.#agent = connection.url.startsWith('https:') ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+    this.#exchange = new HttpExchange(connection.url, { connectionsMax: options.connectionsMax ?? 4 });
     this.#attemptsMax = options.attemptsMax ?? 6;
     this.#retryPauseMs = options.retryPauseMs ?? 200;
   }
@@ -79,9 +75,8 @@ export class HttpClient {
       try {
         answer = await this.#once(method, path, bytes);
       } catch (error) {
-        const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
         // Nothing listens: more than a restart's time of waiting would only look like hanging.
-        if (attempt >= (refused ? Math.min(4, this.#attemptsMax) : this.#attemptsMax)) {
+        if (attempt >= (isRefused(error) ? Math.min(4, this.#attemptsMax) : this.#attemptsMax)) {
           throw new CliError(unreachableText(this.connection.url, error), {
             exit: 'unreachable',
             cause: error,
@@ -101,45 +96,27 @@ export class HttpClient {
 
   /** Closes idle connections, so that the process can end. */
   close(): void {
-    this.#agent.destroy();
+    this.#exchange.close();
   }
 
-  #once(method: string, path: string, bytes: Buffer | undefined): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      const send = this.#base.protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(
-        {
-          // Not a URL: parsing one would fold an index named `..` away.
-          protocol: this.#base.protocol,
-          hostname: this.#base.hostname.replace(/^\[(.*)\]$/, '$1'),
-          port: this.#base.port,
-          path: `${this.#base.pathname.replace(/\/$/, '')}${path}`,
-          method,
-          agent: this.#agent,
-          headers: {
-            'x-algolia-application-id': this.connection.applicationId,
-            'x-algolia-api-key': this.connection.apiKey,
-            'x-algolia-agent': 'Skein CLI',
-            ...(bytes === undefined
-              ? {}
-              : { 'content-type': 'application/json', 'content-length': bytes.byteLength }),
-          },
-        },
-        (response: IncomingMessage) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () => {
-            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
-          });
-        },
-      );
-      request.setTimeout(requestTimeoutMs, () => {
-        request.destroy(new Error(`no answer within ${requestTimeoutMs / 1000} s`));
-      });
-      request.on('error', reject);
-      request.end(bytes);
+  async #once(
+    method: string,
+    path: string,
+    body: Buffer | undefined,
+  ): Promise<{ status: number; text: string }> {
+    const answer = await this.#exchange.send({
+      method,
+      path,
+      headers: {
+        'x-algolia-application-id': this.connection.applicationId,
+        'x-algolia-api-key': this.connection.apiKey,
+        'x-algolia-agent': 'Skein CLI',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body,
+      timeoutMs: requestTimeoutMs,
     });
+    return { status: answer.status, text: answer.body.toString('utf8') };
   }
 }
 
@@ -180,6 +157,5 @@ function hintFor(status: number, message: string): string {
 }
 
 function unreachableText(url: string, error: unknown): string {
-  const why = error instanceof AggregateError ? (error.errors.map(messageOf)[0] ?? '') : messageOf(error);
-  return `no server answers at ${url} (${why}).\nStart one with \`skein serve\`, or name another by --url or SKEIN_URL.`;
+  return `no server answers at ${url} (${whyUnreachable(error)}).\nStart one with \`skein serve\`, or name another by --url or SKEIN_URL.`;
 }

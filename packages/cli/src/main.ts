@@ -1,6 +1,9 @@
 /** Entry of the `skein` command: the real world, and how it ends. */
 import { runCommandLine } from './program.ts';
 
+/** These stop by themselves at Ctrl-C, with nothing lost. */
+const INTERRUPTIBLE = new Set(['import', 'export', 'fql', 'import-fauna', 'database']);
+
 const interruption = new AbortController();
 const command = process.argv[2];
 const { SKEIN_LIFELINE: lifeline, ...env } = process.env;
@@ -13,7 +16,7 @@ if (command === 'serve') {
     // Listening to it must not keep a server alive that has ended.
     process.channel?.unref();
   }
-} else if (command === 'import' || command === 'export') {
+} else if (command !== undefined && INTERRUPTIBLE.has(command)) {
   process.once('SIGINT', () => {
     interruption.abort();
     // The second time nothing is waited for.

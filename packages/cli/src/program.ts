@@ -4,6 +4,7 @@ import { CliError, EXIT_CODES, messageOf } from './cli-error.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addFqlCommand } from './commands/fql.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addIndexesCommand } from './commands/indexes.ts';
 import { addKeysCommand } from './commands/keys.ts';
@@ -55,6 +56,7 @@ Examples:
   skein serve                                start a server on this machine
   skein import movies movies.json            put records into an index
   skein search movies star wars              search it
+  skein fql                                  ask for documents
 
 On the machine of the server its address and key are found by themselves; elsewhere give --url, --application and --key,
 or SKEIN_URL, SKEIN_APPLICATION_ID and SKEIN_API_KEY.
@@ -71,6 +73,7 @@ ${Object.values(EXIT_CODES)
   addIndexesCommand(root, context);
   addSettingsCommand(root, context);
   addKeysCommand(root, context);
+  addFqlCommand(root, context);
   addBackupCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);
