@@ -25,6 +25,8 @@ function newFolder(): string {
   return folder;
 }
 
+const noDocuments = (): Promise<void> => Promise.reject(new Error('there are no documents'));
+
 /**
  * Writes as a server does, in miniature: each operation is appended to the journal, then applied to every index by a new
  * segment file and a manifest that names it; files two publishes old go, and so do journal files that all are past.
@@ -108,7 +110,7 @@ test('a copy taken while the server writes can be started on', async () => {
     }
   })();
   const copy = newFolder();
-  await takeSnapshot(server.data, copy);
+  await takeSnapshot(server.data, copy, noDocuments);
   isTaking = false;
   await writing;
   expect(steps).toBeGreaterThan(0);
@@ -122,7 +124,7 @@ test('what the server writes afterwards does not reach the copy', async () => {
   const server = new SmallServer(['a']);
   for (let step = 0; step < 7; step++) server.step();
   const copy = newFolder();
-  await takeSnapshot(server.data, copy);
+  await takeSnapshot(server.data, copy, noDocuments);
   const before = check(copy);
   for (let step = 0; step < 7; step++) server.step();
   expect(check(copy)).toEqual(before);
@@ -132,7 +134,7 @@ test('index files are shared with the data folder, not copied', async () => {
   const server = new SmallServer(['a']);
   server.step();
   const copy = newFolder();
-  const { files } = await takeSnapshot(server.data, copy);
+  const { files } = await takeSnapshot(server.data, copy, noDocuments);
   const path = join('apps', 'app', 'indexes', 'a', 'segment-1');
   expect(statSync(join(copy, path)).ino).toBe(statSync(join(server.data, path)).ino);
   expect(files).toBe(3);
@@ -140,6 +142,33 @@ test('index files are shared with the data folder, not copied', async () => {
 
 test('an empty data folder gives an empty copy', async () => {
   const copy = newFolder();
-  await takeSnapshot(newFolder(), copy);
+  await takeSnapshot(newFolder(), copy, noDocuments);
   expect(readdirSync(join(copy, 'journal'))).toEqual([]);
+});
+
+test('documents, whose file changes in place, are copied and never linked', async () => {
+  const server = new SmallServer(['a', 'documents']);
+  server.step();
+  const store = join(server.data, 'apps', 'app', 'documents');
+  mkdirSync(store);
+  writeFileSync(join(store, 'documents.mdb'), 'pages');
+  mkdirSync(`${store}.new`);
+  const copied: string[] = [];
+  const copy = newFolder();
+  await takeSnapshot(server.data, copy, (from, to) => {
+    copied.push(from);
+    mkdirSync(to);
+    writeFileSync(join(to, 'documents.mdb'), 'pages of one moment');
+    return Promise.resolve();
+  });
+  expect(copied).toEqual([store]);
+  expect(readFileSync(join(copy, 'apps', 'app', 'documents', 'documents.mdb'), 'utf8')).toBe(
+    'pages of one moment',
+  );
+  expect(readdirSync(join(copy, 'apps', 'app'))).toEqual(['documents', 'indexes']);
+  // An index may have that name.
+  expect(readdirSync(join(copy, 'apps', 'app', 'indexes', 'documents')).sort()).toEqual([
+    'manifest',
+    'segment-1',
+  ]);
 });

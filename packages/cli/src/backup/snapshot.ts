@@ -3,14 +3,16 @@
  *
  *   data/journal/…                       every operation that some index has not yet made durable, and later ones
  *   data/apps/<application>/…            state files, each replaced by rename
+ *   data/apps/<application>/documents/   an LMDB store, whose file changes in place
  *   data/apps/<application>/indexes/<index>/{manifest, segments …}
  *
  * Why the copy is consistent. Files below `apps` never change in place: a new name is written, or a whole file is
- * renamed over the old one. A hard link therefore keeps a file as it was. The steps, in this order:
+ * renamed over the old one (all but documents, which LMDB itself copies as they were at one moment). A hard link therefore keeps a file as it
+ * was. The steps, in this order:
  *
  *  1. Link all journal files. The server forgets journal files once every index is past them; a link keeps them. So
  *     the copy has every operation after the oldest state that any later step can see.
- *  2. Link every folder below `apps`, its manifest first. If the manifest is replaced meanwhile, the folder is
+ *  2. Copy the documents of every application. Then link every other folder below `apps`, its manifest first. If the manifest is replaced meanwhile, the folder is
  *     linked again: the files that a manifest names may be removed once it is two publishes old.
  *  3. Look again, and link again what changed, until one look sees nothing changed. All folders are then as they
  *     were at one moment, so a copied or moved index is in step with where it came from.
@@ -18,8 +20,8 @@
  *     at or after every operation that step 2 saw applied, because operations are applied after they are in the journal.
  *     It may end inside an operation: a start cuts such a tail off, as after a power cut.
  *
- * A server that starts on the copy does what it does after a crash: it takes the manifests, and applies the journal
- * from there.
+ * A server that starts on the copy does what it does after a crash: it takes the manifests and the documents, and applies the journal
+ * to each from where it is. Documents are of an earlier moment than indexes, which is what a crash leaves, too.
  *
  * Left out: `skein.pid`, and the operation ids remembered for clients that repeat a write. That file says how far everything
  * is applied, which is not so for the copy; without it the journal is read from its beginning.
@@ -34,16 +36,24 @@ const MANIFEST = 'manifest';
 const looksMax = 200;
 const lookPauseMs = 20;
 
+/** Copies the store of documents in `from` to the new folder `to`. */
+export type CopyDocuments = (from: string, to: string) => Promise<void>;
+
 export interface SnapshotResult {
   readonly files: number;
   readonly bytes: number;
 }
 
 /** Fills `target` (a new folder on the same file system) from the data folder `source`. */
-export async function takeSnapshot(source: string, target: string): Promise<SnapshotResult> {
+export async function takeSnapshot(
+  source: string,
+  target: string,
+  copyDocuments: CopyDocuments,
+): Promise<SnapshotResult> {
   const journal = join(source, 'journal');
   const apps = join(source, 'apps');
   linkAll(journal, join(target, 'journal'));
+  await copyAllDocuments(apps, join(target, 'apps'), copyDocuments);
   let seen = linkTree(apps, join(target, 'apps'), new Map());
   for (let look = 1; ; look++) {
     const now = marksOf(apps);
@@ -56,8 +66,28 @@ export async function takeSnapshot(source: string, target: string): Promise<Snap
     await pause(lookPauseMs);
     seen = linkTree(apps, join(target, 'apps'), seen);
   }
+  // Of applications that are new since.
+  await copyAllDocuments(apps, join(target, 'apps'), copyDocuments);
   finishJournal(journal, join(target, 'journal'));
   return sizeOf(target);
+}
+
+const DOCUMENTS = 'documents';
+
+async function copyAllDocuments(apps: string, target: string, copy: CopyDocuments): Promise<void> {
+  for (const application of namesIn(apps) ?? []) {
+    const from = join(apps, application, DOCUMENTS);
+    const to = join(target, application, DOCUMENTS);
+    if (!isFolder(from) || isFolder(to)) continue;
+    mkdirSync(join(target, application), { recursive: true, mode: 0o700 });
+    await copy(from, to);
+  }
+}
+
+/** Folders below `folder`, a folder `depth` levels below `apps`, that are linked: all but documents, and those that are being made. */
+function linkedFolders(folder: string, depth: number): string[] {
+  const isOther = (name: string): boolean => depth !== 1 || !name.startsWith(DOCUMENTS);
+  return (namesIn(folder) ?? []).filter((name) => isOther(name) && isFolder(join(folder, name)));
 }
 
 /** For each folder, what tells that it was changed: a name, and the file behind it. */
@@ -82,13 +112,13 @@ function fileMark(stats: ReturnType<typeof lstatSync>): string {
 
 function marksOf(folder: string): Map<string, string> {
   const marks = new Map<string, string>();
-  const visit = (at: string): void => {
+  const visit = (at: string, depth: number): void => {
     const mark = markOf(at);
     if (mark === undefined) return;
     marks.set(at, mark);
-    for (const name of namesIn(at) ?? []) if (isFolder(join(at, name))) visit(join(at, name));
+    for (const name of linkedFolders(at, depth)) visit(join(at, name), depth + 1);
   };
-  visit(folder);
+  visit(folder, 0);
   return marks;
 }
 
@@ -99,7 +129,7 @@ function sameMarks(a: Marks, b: Marks): boolean {
 /** Brings `target` to what `source` is now, touching only folders whose mark differs from `known`. */
 function linkTree(source: string, target: string, known: Marks): Map<string, string> {
   const marks = new Map<string, string>();
-  const visit = (from: string, to: string): void => {
+  const visit = (from: string, to: string, depth: number): void => {
     const mark = markOf(from);
     if (mark === undefined) {
       rmSync(to, { recursive: true, force: true });
@@ -112,14 +142,14 @@ function linkTree(source: string, target: string, known: Marks): Map<string, str
       // Only if nothing moved while linking is this the state that the mark stands for.
       marks.set(from, markOf(from) === mark ? mark : '');
     }
+    for (const name of linkedFolders(from, depth)) visit(join(from, name), join(to, name), depth + 1);
     const names = new Set(namesIn(from) ?? []);
-    for (const name of names) if (isFolder(join(from, name))) visit(join(from, name), join(to, name));
     for (const name of namesIn(to) ?? []) {
       if (isFolder(join(to, name)) && !names.has(name))
         rmSync(join(to, name), { recursive: true, force: true });
     }
   };
-  visit(source, target);
+  visit(source, target, 0);
   return marks;
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isJsonObject } from '@skein/base';
+import { DocumentStorage } from '@skein/documents';
 import { isRunning, ownerOf } from '@skein/server/data-lock';
 import type { Command } from 'commander';
 import { sizeOf, takeSnapshot } from '../backup/snapshot.ts';
@@ -40,7 +41,8 @@ export function addBackupCommands(program: Command, context: Context): void {
     .addHelpText(
       'after',
       `
-On the same file system index files are hard links, so a backup takes a moment and next to no room. API keys inside are
+On the same file system index files are hard links, so these take a moment and next to no room; documents are
+copied as they are at one moment. API keys and secrets inside are
 encrypted; the secret that opens them (SKEIN_SECRET, or the secret file) is not part of the backup: keep it elsewhere.
 
 Examples:
@@ -77,7 +79,9 @@ async function backup(folder: string, flags: DataFlags, context: Context): Promi
   removeAbandoned(data);
   try {
     mkdirSync(staging, { mode: 0o700 });
-    const { files, bytes } = await takeSnapshot(data, staging);
+    const { files, bytes } = await takeSnapshot(data, staging, (from, to) =>
+      copyDocuments(from, to, ownerOf(data) === undefined ? 'stopped' : 'running'),
+    );
     const mark = { version: BACKUP_VERSION, takenAt: new Date(context.nowMs()).toISOString(), files, bytes };
     writeFileSync(join(staging, MARK_FILE), `${JSON.stringify(mark)}\n`);
     moveFolder(staging, target);
@@ -92,6 +96,16 @@ async function backup(folder: string, flags: DataFlags, context: Context): Promi
     throw new CliError(`the backup to ${target} failed: ${messageOf(error)}.`, { cause: error });
   } finally {
     rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Of a server that runs, the newest state is read; of one that was stopped (by a power loss, it may be), what it would start on. */
+async function copyDocuments(from: string, to: string, server: 'running' | 'stopped'): Promise<void> {
+  const storage = DocumentStorage.open(from, { readOnly: server === 'running' });
+  try {
+    await storage.backup(to);
+  } finally {
+    await storage.close();
   }
 }
 
