@@ -248,6 +248,7 @@ test.each([
   apply(storage, 50);
   await storage.close();
   damage(join(folder, name));
+  expect(() => DocumentStorage.open(folder, { readOnly: true })).toThrow(CorruptionError);
   expect(() => DocumentStorage.open(folder)).toThrow(CorruptionError);
 });
 

@@ -24,6 +24,7 @@ import { promisify } from 'node:util';
 import { assert, CorruptionError } from '@skein/base';
 import { ABORT, open as openLmdb, type RootDatabase, type Transaction } from 'lmdb';
 import {
+  checkLength,
   checkMetaPages,
   DATA_FILE,
   hasStore,
@@ -86,13 +87,13 @@ export class DocumentStorage {
   #writer: WriterState | undefined;
   #isOpen = true;
 
-  /** Makes the store when there is none, unless it is opened for reading. */
+  /** Makes the store when there is none, unless it is opened for reading. Throws `CorruptionError`. */
   static open(folder: string, options: DocumentStorageOptions = {}): DocumentStorage {
     const target = resolve(folder);
     if (options.readOnly !== true) {
       if (!hasStore(target)) makeStore(target);
       restoreDurableState(target);
-    }
+    } else checkLength(target);
     checkMetaPages(target);
     return new DocumentStorage(target, options);
   }

@@ -108,14 +108,7 @@ export function syncFolder(folder: string): void {
  */
 export function restoreDurableState(folder: string): boolean {
   const file = join(folder, DATA_FILE);
-  for (const each of [file, join(folder, DURABLE_FILE)]) {
-    if (!existsSync(each)) throw new CorruptionError({ file: each, offset: 0, expected: 'a file' });
-  }
-  const state = decode(join(folder, DURABLE_FILE));
-  const { size } = statSync(file);
-  if (size < state.fileBytes) {
-    throw new CorruptionError({ file, offset: size, expected: `${state.fileBytes} bytes` });
-  }
+  const state = checkLength(folder);
   const isRestored = state.bootId !== bootId();
   if (isRestored) {
     const data = openSync(file, 'r+');
@@ -127,6 +120,23 @@ export function restoreDurableState(folder: string): boolean {
     }
   }
   return isRestored;
+}
+
+/**
+ * Both files are there and the store is as long as it was: reading a mapped file beyond its end would end the process. Throws
+ * `CorruptionError`.
+ */
+export function checkLength(folder: string): DurableState {
+  const file = join(folder, DATA_FILE);
+  for (const each of [file, join(folder, DURABLE_FILE)]) {
+    if (!existsSync(each)) throw new CorruptionError({ file: each, offset: 0, expected: 'a file' });
+  }
+  const state = decode(join(folder, DURABLE_FILE));
+  const { size } = statSync(file);
+  if (size < state.fileBytes) {
+    throw new CorruptionError({ file, offset: size, expected: `${state.fileBytes} bytes` });
+  }
+  return state;
 }
 
 /** Meta pages that LMDB could not read are told here: it would take a file of zeroes for a new one. */

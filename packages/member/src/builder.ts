@@ -311,6 +311,7 @@ export class Builder implements BuilderService {
   ): Promise<TransactionAnswer> {
     const { application, operationId, proposedAtMs } = request;
     await this.#whenKnown(application);
+    this.#documents.checkIntact(application);
     const known = this.#recent.find(application, operationId);
     if (known !== undefined) {
       const sequence = await known;

@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CorruptionError } from '@skein/base';
+import { defaultSearchQuery } from '@skein/engine';
 import type { Authentication } from '@skein/fql';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
 import { Member } from '../member.ts';
+import type { Operation } from '../operation.ts';
 
 const APP = 'APP';
 const secret = 'a secret of enough bytes';
@@ -22,8 +25,11 @@ interface Running {
   readonly log: string[];
   query(
     expression: unknown,
+    application?: string,
   ): Promise<{ readonly status: number; readonly time: number; readonly json: unknown }>;
   restart(configuration?: Partial<BuilderConfiguration>): Promise<void>;
+  /** After the builder was closed. */
+  begin(configuration?: Partial<BuilderConfiguration>): Promise<void>;
 }
 
 const running: Running[] = [];
@@ -55,8 +61,8 @@ async function start(configuration: Partial<BuilderConfiguration> = {}): Promise
     member,
     builder,
     log,
-    query: async (expression) => {
-      const { status, time, body } = await member.documents.transact(APP, {
+    query: async (expression, application = APP) => {
+      const { status, time, body } = await member.documents.transact(application, {
         body: Buffer.from(JSON.stringify(expression)),
         authentication: root,
         strictTemporal: false,
@@ -64,8 +70,11 @@ async function start(configuration: Partial<BuilderConfiguration> = {}): Promise
       });
       return { status, time, json: JSON.parse(body) };
     },
-    restart: async (more = {}) => {
+    restart: async (more) => {
       await one.builder.close();
+      await one.begin(more);
+    },
+    begin: async (more = {}) => {
       one.builder = await Builder.start(options(more));
       await member.whenBuilderPresent();
     },
@@ -123,6 +132,51 @@ describe('documents behind the builder', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(new Set(times).size).toBe(5);
   });
+
+  test.each([
+    ['shortened', (file: string) => truncateSync(file, 9_000)],
+    ['overwritten', (file: string) => writeFileSync(file, Buffer.alloc(64 * 1024))],
+    ['taken away', (file: string) => rmSync(file)],
+  ])(
+    'a store that was %s is set aside: its application is told, the others and the indexes go on',
+    async (_, damage) => {
+      const one = await start();
+      await one.query({ create_collection: { object: { name: 'events' } } });
+      const { member } = one;
+      await member.propose(
+        { kind: 'createApplication' },
+        { application: 'OTHER', proposedAtMs: 1, until: 'visible' },
+      );
+      await one.builder.close();
+      damage(join(one.folder, 'data/apps', APP, 'documents/documents.mdb'));
+      await one.begin();
+
+      await expect(one.query(create('events', {}))).rejects.toMatchObject({
+        code: 'documents-damaged',
+        outcome: 'refused',
+      });
+      expect(one.log.join()).toContain(`the documents of application ${APP} are set aside`);
+      expect((await one.query({ create_collection: { object: { name: 'events' } } }, 'OTHER')).status).toBe(
+        201,
+      );
+      const saved: Operation = {
+        kind: 'batch',
+        index: 'things',
+        requests: [{ action: 'addObject', objectID: '1', body: { objectID: '1', title: 'lamp' } }],
+      };
+      await member.propose(saved, { application: APP, proposedAtMs: 1, until: 'visible' });
+      expect(member.openIndex(APP, 'things')?.view.search(defaultSearchQuery('lamp')).hitCount).toBe(1);
+      // A process that reads for the first time is told, too, and does not fall over what is missing.
+      const fresh = new Member({
+        dataFolder: join(one.folder, 'data'),
+        socketPath: join(one.folder, 'builder.sock'),
+        secret,
+      });
+      await fresh.whenBuilderPresent();
+      await expect(fresh.documents.read(APP, ({ lastTime }) => lastTime)).rejects.toThrow(CorruptionError);
+      fresh.close();
+    },
+  );
 
   test('many transactions at once share commits', async () => {
     const one = await start();

@@ -9,10 +9,11 @@
  * (`durableThrough`).
  */
 import { existsSync } from 'node:fs';
-import { asSequence, type Sequence } from '@skein/base';
+import { asSequence, CorruptionError, type Sequence } from '@skein/base';
 import { DocumentStorage, type DocumentStorageWriter } from '@skein/documents';
 import { type EvaluationOptions, refresh, runStep, runWrite, type TransactionResult } from '@skein/fql';
 import type { DataLayout } from '../data-layout.ts';
+import { BuilderError } from '../ipc/messages.ts';
 import type { KeyVault } from '../key-vault.ts';
 import { type DocumentsOperation, sealOf } from './documents-operation.ts';
 import { STEPS_MAX_WRITING } from './limits.ts';
@@ -43,7 +44,9 @@ const KEPT_ANSWER_BYTES_MAX = 256 * 1024;
 export class DocumentsApplier {
   readonly #options: DocumentsApplierOptions;
   readonly #storages = new Map<string, DocumentStorage>();
-  readonly #waiting = new Map<string, (answer: TransactionAnswer) => void>();
+  /** Stores that are set aside: their applications' documents take no writes, everything else goes on. */
+  readonly #damaged = new Map<string, CorruptionError>();
+  readonly #waiting = new Map<string, Waiting>();
   #queue: LoggedDocuments[] = [];
   #transactionCount = 0;
   #commitCount = 0;
@@ -52,11 +55,36 @@ export class DocumentsApplier {
     this.#options = options;
   }
 
-  /** Opens the stores that exist, so that it is known how far they are. Throws `CorruptionError`. */
+  /** Opens the stores that exist, so that it is known how far they are. Those that are damaged are set aside. */
   load(applications: readonly string[]): void {
     for (const application of applications) {
-      if (existsSync(this.#options.layout.documentsFolder(application))) this.open(application);
+      if (!existsSync(this.#options.layout.documentsFolder(application))) continue;
+      try {
+        this.open(application);
+      } catch (error) {
+        if (!(error instanceof CorruptionError)) throw error;
+        this.setAside(application, error);
+      }
     }
+  }
+
+  /** Its documents take no more writes; the other applications', and all indexes, go on. */
+  setAside(application: string, damage: CorruptionError): void {
+    this.#damaged.set(application, damage);
+    this.#options.log(
+      'error',
+      `the documents of application ${application} are set aside: ${damage.message}. Restore them from a backup, then reload the server`,
+    );
+    const storage = this.#storages.get(application);
+    this.#storages.delete(application);
+    // What it could not write it cannot sync either.
+    storage?.close().catch(() => undefined);
+  }
+
+  /** Throws `BuilderError` where the application's documents are set aside. */
+  checkIntact(application: string): void {
+    const damage = this.#damaged.get(application);
+    if (damage !== undefined) throw damagedError(damage, 'refused');
   }
 
   get statistics(): {
@@ -97,8 +125,9 @@ export class DocumentsApplier {
     await Promise.all([...this.#storages.values()].map((storage) => storage.sync()));
   }
 
-  /** Made when it does not exist yet. */
+  /** Made when it does not exist yet. Throws `BuilderError` where it is set aside, and `CorruptionError` where it would have to be. */
   open(application: string): DocumentStorage {
+    this.checkIntact(application);
     let storage = this.#storages.get(application);
     if (storage === undefined) {
       storage = DocumentStorage.open(this.#options.layout.documentsFolder(application));
@@ -113,7 +142,12 @@ export class DocumentsApplier {
 
   /** Called before the proposal enters the log; resolves when it is applied. */
   whenAnswered(application: string, operationId: string): Promise<TransactionAnswer> {
-    return new Promise((resolve) => this.#waiting.set(keyOf(application, operationId), resolve));
+    const answered = new Promise<TransactionAnswer>((resolve, reject) =>
+      this.#waiting.set(keyOf(application, operationId), { resolve, reject }),
+    );
+    // The proposer looks at it only once the log has answered.
+    answered.catch(() => undefined);
+    return answered;
   }
 
   /** The proposal did not reach the log. */
@@ -138,7 +172,10 @@ export class DocumentsApplier {
     this.#queue.push(logged);
   }
 
-  /** Applies what was pushed. Throws what the store throws: the machine failed, and nothing of it was answered. */
+  /**
+   * Applies what was pushed. Throws what the store throws: the machine failed, and nothing of it was answered. A damaged store is set
+   * aside instead.
+   */
   flush(): void {
     if (this.#queue.length === 0) return;
     const queue = this.#queue;
@@ -151,7 +188,18 @@ export class DocumentsApplier {
     }
     const committed: string[] = [];
     for (const [application, list] of byApplication) {
-      if (this.#apply(application, list)) committed.push(application);
+      try {
+        if (this.#apply(application, list)) committed.push(application);
+      } catch (error) {
+        const damage = error instanceof CorruptionError ? error : this.#damaged.get(application);
+        if (damage === undefined) throw error;
+        if (!this.#damaged.has(application)) this.setAside(application, damage);
+        for (const { operationId } of list) {
+          const key = keyOf(application, operationId);
+          this.#waiting.get(key)?.reject(damagedError(damage, 'unknown'));
+          this.#waiting.delete(key);
+        }
+      }
     }
     if (committed.length > 0) this.#options.onCommitted(committed);
   }
@@ -182,7 +230,7 @@ export class DocumentsApplier {
     this.#transactionCount += fresh.length;
     for (const [at, { operationId }] of fresh.entries()) {
       const key = keyOf(application, operationId);
-      this.#waiting.get(key)?.(answers[at]!);
+      this.#waiting.get(key)?.resolve(answers[at]!);
       this.#waiting.delete(key);
     }
     return answers.some(({ wrote }) => wrote);
@@ -236,6 +284,20 @@ export class DocumentsApplier {
       return { status: 500, body: INTERNAL_ERROR, wrote: false, costs: NO_COSTS };
     }
   }
+}
+
+interface Waiting {
+  readonly resolve: (answer: TransactionAnswer) => void;
+  readonly reject: (error: BuilderError) => void;
+}
+
+function damagedError(damage: CorruptionError, outcome: 'refused' | 'unknown'): BuilderError {
+  return new BuilderError(
+    'documents-damaged',
+    outcome,
+    'the documents of this application are damaged; the server log tells more',
+    { cause: damage },
+  );
 }
 
 const UNAUTHORIZED = JSON.stringify({ errors: [{ code: 'unauthorized', description: 'Unauthorized' }] });

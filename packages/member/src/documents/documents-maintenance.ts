@@ -2,7 +2,7 @@
  * Asks for background work on documents: when a store has some (an index to build, documents whose time is over), a step of it goes through
  * the log like everything else, one at a time per application, so that clients' transactions run in between.
  */
-import type { Clock } from '@skein/base';
+import { type Clock, CorruptionError } from '@skein/base';
 import { nextStep } from '@skein/fql';
 import { BuilderError } from '../ipc/messages.ts';
 import type { DocumentsApplier } from './documents-applier.ts';
@@ -42,7 +42,12 @@ export class DocumentsMaintenance {
 
   #look(): void {
     for (const [application] of this.#options.documents.storages()) {
-      if (!this.#busy.has(application) && this.#hasWork(application)) void this.#work(application);
+      try {
+        if (!this.#busy.has(application) && this.#hasWork(application)) void this.#work(application);
+      } catch (error) {
+        if (!(error instanceof CorruptionError)) throw error;
+        this.#options.documents.setAside(application, error);
+      }
     }
   }
 

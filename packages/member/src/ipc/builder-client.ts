@@ -35,6 +35,8 @@ export interface TaskStatus {
   readonly status: 'published' | 'notPublished';
 }
 
+/** Asking the next builder would not tell more. */
+const FINAL_CODES = new Set<BuilderErrorCode>(['answer-forgotten', 'documents-damaged']);
 const WAIT_MS_MAX = 15_000;
 const RECONNECT_MS_MIN = 20;
 const RECONNECT_MS_MAX = 1_000;
@@ -252,7 +254,7 @@ export class BuilderClient {
       case 'error': {
         const error = readError(header);
         // The log will be looked at when the builder starts again: ask that one.
-        if (error.outcome === 'unknown' && error.code !== 'answer-forgotten') return;
+        if (error.outcome === 'unknown' && !FINAL_CODES.has(error.code)) return;
         this.#settle(header, (request) => request.reject(error));
       }
     }

@@ -46,6 +46,7 @@ export type BuilderErrorCode =
   | 'unknown-application'
   | 'answer-forgotten'
   | 'index-damaged'
+  | 'documents-damaged'
   | 'too-many-jobs'
   | 'operation-too-large'
   | 'disk-full'

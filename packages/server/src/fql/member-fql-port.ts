@@ -1,4 +1,5 @@
 /** The FQL port over this machine's member. */
+import { CorruptionError } from '@skein/base';
 import { type Authentication, authenticate, isJwt, type RootSecret } from '@skein/fql';
 import { BehindError, BuilderError, type Member, nodeHost } from '@skein/member';
 import {
@@ -98,6 +99,9 @@ function authenticationOf(caller: FqlCaller): Authentication {
   return caller.authentication;
 }
 
+/** The log has the rest. */
+const DAMAGED = 'the documents of this application are damaged; the server log tells more';
+
 /** What the member cannot do, in the words of the port. */
 async function explained<T>(act: () => Promise<T>): Promise<T> {
   try {
@@ -105,6 +109,8 @@ async function explained<T>(act: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof BehindError)
       throw new FqlUnavailableError('timeout', error.message, { cause: error });
+    if (error instanceof CorruptionError)
+      throw new FqlUnavailableError('unavailable', DAMAGED, { cause: error });
     if (!(error instanceof BuilderError)) throw error;
     const reason =
       error.code === 'too-many-jobs'
