@@ -55,11 +55,18 @@ describe('RecentOperations', () => {
     );
   });
 
-  test('the oldest are forgotten beyond the bound', () => {
+  test('the oldest are forgotten beyond the bound, which costs no more than remembering', () => {
     const recent = RecentOperations.load(file());
-    for (let at = 1; at <= 131_073; at++) recent.commit('A', String(at), asSequence(at));
-    expect(recent.count).toBe(131_072);
-    expect(recent.find('A', '1')).toBeUndefined();
-    expect(recent.find('A', '2')).toBe(2);
+    const bound = 131_072;
+    for (let at = 1; at <= 2 * bound; at++) recent.commit('A', String(at), asSequence(at));
+    expect(recent.count).toBe(2 * bound);
+    expect(recent.find('A', '1')).toBe(1);
+    recent.commit('A', 'next', asSequence(2 * bound + 1));
+    expect(recent.count).toBe(bound + 1);
+    expect(recent.find('A', String(bound))).toBeUndefined();
+    expect(recent.find('A', String(bound + 1))).toBe(bound + 1);
+    expect(recent.commit('A', String(bound + 1), asSequence(2 * bound + 2))).toBe(false);
+    recent.save(file(), asSequence(1));
+    expect(RecentOperations.load(file()).count).toBe(bound + 1);
   });
 });

@@ -6,13 +6,17 @@ import { readFileSync } from 'node:fs';
 import { asSequence, isJsonObject, type Json, type Sequence } from '@skein/base';
 import { writeFileDurably } from './file-directory.ts';
 
-/** Proposers retry for seconds; at 10,000 operations a second this remembers more than ten. */
-const REMEMBERED_COUNT_MAX = 131_072;
+/** Proposers retry for seconds; at 10,000 operations a second this many are more than ten. As many again may be remembered. */
+const GENERATION_COUNT_MAX = 131_072;
 const FORMAT_VERSION = 1;
 
 export class RecentOperations {
-  /** Oldest first. */
-  readonly #sequences = new Map<string, Sequence>();
+  /**
+   * Two generations, each oldest first: when the younger one is full, it takes the place of the older one. Taking the oldest out of a map
+   * one by one would walk over all those that were taken out before.
+   */
+  #younger = new Map<string, Sequence>();
+  #older: ReadonlyMap<string, Sequence> = new Map();
   readonly #inFlight = new Map<string, Promise<Sequence>>();
   /** Everything up to here was applied and durable when the file was written. */
   readonly appliedThrough: Sequence;
@@ -39,7 +43,7 @@ export class RecentOperations {
     const recent = new RecentOperations(asSequence(value['appliedThrough']));
     const ids = isJsonObject(value['ids']) ? value['ids'] : {};
     for (const [key, sequence] of Object.entries(ids)) {
-      if (typeof sequence === 'number') recent.#sequences.set(key, asSequence(sequence));
+      if (typeof sequence === 'number') recent.#remember(key, asSequence(sequence));
     }
     return recent;
   }
@@ -47,18 +51,22 @@ export class RecentOperations {
   save(file: string, appliedThrough: Sequence): void {
     writeFileDurably(
       file,
-      JSON.stringify({ format: FORMAT_VERSION, appliedThrough, ids: Object.fromEntries(this.#sequences) }),
+      JSON.stringify({
+        format: FORMAT_VERSION,
+        appliedThrough,
+        ids: Object.fromEntries([...this.#older, ...this.#younger]),
+      }),
     );
   }
 
   get count(): number {
-    return this.#sequences.size;
+    return this.#older.size + this.#younger.size;
   }
 
   /** The sequence that an operation was given, or is being given. */
   find(application: string, operationId: string): Sequence | Promise<Sequence> | undefined {
     const key = keyOf(application, operationId);
-    return this.#sequences.get(key) ?? this.#inFlight.get(key);
+    return this.#known(key) ?? this.#inFlight.get(key);
   }
 
   /** `sequence` is being appended. Forgotten again when that fails. */
@@ -77,19 +85,22 @@ export class RecentOperations {
   /** False when the operation stands in the log a second time: it must not be applied. */
   commit(application: string, operationId: string, sequence: Sequence): boolean {
     const key = keyOf(application, operationId);
-    const known = this.#sequences.get(key);
+    const known = this.#known(key);
     if (known !== undefined) return known === sequence;
     this.#remember(key, sequence);
     return true;
   }
 
+  #known(key: string): Sequence | undefined {
+    return this.#younger.get(key) ?? this.#older.get(key);
+  }
+
   #remember(key: string, sequence: Sequence): void {
-    this.#sequences.set(key, sequence);
-    if (this.#sequences.size <= REMEMBERED_COUNT_MAX) return;
-    for (const oldest of this.#sequences.keys()) {
-      this.#sequences.delete(oldest);
-      break;
+    if (this.#younger.size >= GENERATION_COUNT_MAX) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
     }
+    this.#younger.set(key, sequence);
   }
 }
 
