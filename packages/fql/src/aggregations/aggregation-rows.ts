@@ -1,22 +1,29 @@
 /**
  * Where aggregations live in the rows of a scope:
  *
- *   aggregation/version                                  counts declarations and drops
  *   aggregation/next                                     number of the next one
  *   aggregation/named/<name>                             definition and progress
  *   aggregation/pending/  number 4 | key | ts 8 | id 8   an event that no run has folded yet: [key, inputs…]
  *   aggregation/snapshot/ number 4 | key                 what runs have folded: [key, events, ts, states…]
  *   aggregation/seen/     number 4 | key | measure 1 | value      values that `distinct` has counted
  *   aggregation/eventId/  number 4 | id                  ids of events that have counted
+ *   aggregation/waiting/  number 4                       how many events are pending, 4
+ *
+ * and in the root scope, so that background work finds it without looking into every database:
+ *
+ *   aggregation/scheduled/ scope 4 | name                those that run by themselves
+ *   aggregation/turn                                     which work was done last (`jobs/steps.ts`)
  *
  * `key`, `value` and `id` are values in the bytes of their order, so rows of one key are neighbours. Numbers are big endian.
  */
-import { utf8Encode } from '@skein/base';
+import { utf8Decode, utf8Encode } from '@skein/base';
 import type { DocumentReader, ScopeId } from '../store/document-store.ts';
 
-export const VERSION_ROW = utf8Encode('aggregation/version');
+export const TURN_ROW = utf8Encode('aggregation/turn');
 export const NEXT_ROW = utf8Encode('aggregation/next');
 const NAMED = utf8Encode('aggregation/named/');
+const SCHEDULED = utf8Encode('aggregation/scheduled/');
+const WAITING = utf8Encode('aggregation/waiting/');
 const PREFIXES = {
   pending: utf8Encode('aggregation/pending/'),
   snapshot: utf8Encode('aggregation/snapshot/'),
@@ -74,6 +81,34 @@ export function seenRow(number: number, key: Uint8Array, measure: number, value:
 
 export function eventIdRow(number: number, id: Uint8Array): Uint8Array {
   return concat(PREFIXES.eventId, u32(number), id);
+}
+
+export function waitingRow(number: number): Uint8Array {
+  return concat(WAITING, u32(number));
+}
+
+/** Without `scope`: those of all databases. */
+export function scheduledRows(scope?: ScopeId): Range {
+  return rangeOf(scope === undefined ? SCHEDULED : concat(SCHEDULED, u32(scope)));
+}
+
+export function scheduledRow(scope: ScopeId, name: string): Uint8Array {
+  return concat(SCHEDULED, u32(scope), utf8Encode(name));
+}
+
+/** What `scheduledRow` was made of. */
+export function readScheduledRow(row: Uint8Array): { readonly scope: ScopeId; readonly name: string } {
+  const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
+  const nameAt = SCHEDULED.byteLength + 4;
+  return {
+    scope: view.getUint32(SCHEDULED.byteLength) as ScopeId,
+    name: utf8Decode(row.subarray(nameAt)),
+  };
+}
+
+/** What stands behind the number in a row of a key: where `snapshotRow` goes on. */
+export function keyOfSnapshotRow(row: Uint8Array): Uint8Array {
+  return row.slice(PREFIXES.snapshot.byteLength + 4);
 }
 
 export function readCounter(reader: DocumentReader, scope: ScopeId, row: Uint8Array): number {

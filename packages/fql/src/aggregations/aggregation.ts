@@ -1,16 +1,22 @@
 /** An aggregation as it is stored: what was declared, and how far it is. */
 import { decodeValue, encodeValue, type RefNames } from '../codec/value-codec.ts';
+import { chainSchemaVersion } from '../schema/schema-rows.ts';
 import type { CollectionId, DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
+import { Ref } from '../values/ref.ts';
 import { isObject, type Value } from '../values/value.ts';
-import { NEXT_ROW, namedRow, namedRows, readCounter, u32, VERSION_ROW } from './aggregation-rows.ts';
+import { NEXT_ROW, namedRow, namedRows, readCounter, u32 } from './aggregation-rows.ts';
 import { type AggregationDefinition, definitionValue, readDefinition } from './definition.ts';
 
-export interface Aggregation {
+/** What does not change from its declaration to its end. */
+export interface DeclaredAggregation {
   readonly number: number;
   readonly definition: AggregationDefinition;
   readonly collection: CollectionId;
   /** µs. Events created later are recorded as they come; those before are read by the first run. */
   readonly declaredTs: number;
+}
+
+export interface Aggregation extends DeclaredAggregation {
   readonly progress: Progress;
 }
 
@@ -19,12 +25,23 @@ export interface Progress {
   readonly buildingFrom: bigint | undefined;
   /** Documents that the first run has read. */
   readonly builtCount: number;
+  /** The key from which on all snapshots are written back, once more; undefined: only those that change. */
+  readonly writingFrom: Uint8Array | undefined;
   /** µs: when the run that is going on began, with the key that it has come to; undefined between runs. */
   readonly run: { readonly startedTs: number; readonly from: Uint8Array } | undefined;
   /** µs: when the last run began that is complete; 0 before. */
   readonly lastRunTs: number;
   readonly runCount: number;
 }
+
+/** What is stored of an aggregation holds no refs. */
+export const NO_REFS: RefNames = {
+  resolve: () => undefined,
+  refOf: ({ id }) => new Ref(String(id)),
+};
+
+const DECLARED = 'aggregation declared';
+const REMOVED = 'aggregation removed';
 
 /** All aggregations of a database, by name. */
 export function readAggregations(
@@ -47,11 +64,7 @@ export function readAggregation(
   return row === undefined ? undefined : decode(row, names);
 }
 
-/** Changes whenever an aggregation was declared or dropped. */
-export function aggregationsVersion(reader: DocumentReader, scope: ScopeId): number {
-  return readCounter(reader, scope, VERSION_ROW);
-}
-
+/** Part of the schema: what is declared is compiled with it, and kept until the version changes. */
 export function addAggregation(
   writer: DocumentWriter,
   scope: ScopeId,
@@ -64,22 +77,51 @@ export function addAggregation(
 ): Aggregation {
   const number = readCounter(writer, scope, NEXT_ROW) + 1;
   writer.putRow(scope, NEXT_ROW, u32(number));
-  writer.putRow(scope, VERSION_ROW, u32(aggregationsVersion(writer, scope) + 1));
   const aggregation: Aggregation = {
     number,
     definition: given.definition,
     collection: given.collection,
     declaredTs: given.ts,
-    progress: { buildingFrom: 0n, builtCount: 0, run: undefined, lastRunTs: 0, runCount: 0 },
+    progress: {
+      buildingFrom: 0n,
+      builtCount: 0,
+      writingFrom: undefined,
+      run: undefined,
+      lastRunTs: 0,
+      runCount: 0,
+    },
   };
-  saveAggregation(writer, scope, aggregation, names);
+  saveDeclared(writer, scope, aggregation, names);
   return aggregation;
+}
+
+/** `saveAggregation` for a definition that is new. */
+export function saveDeclared(
+  writer: DocumentWriter,
+  scope: ScopeId,
+  aggregation: Aggregation,
+  names: RefNames,
+): void {
+  saveAggregation(writer, scope, aggregation, names);
+  chainSchemaVersion(
+    writer,
+    scope,
+    encodeValue(
+      [
+        DECLARED,
+        BigInt(aggregation.declaredTs),
+        BigInt(aggregation.number),
+        definitionValue(aggregation.definition),
+      ],
+      NO_REFS,
+    ),
+  );
 }
 
 /** Its own row only; `dropAggregationRows` frees the rest, step by step. */
 export function removeAggregation(writer: DocumentWriter, scope: ScopeId, name: string): void {
   writer.deleteRow(scope, namedRow(name));
-  writer.putRow(scope, VERSION_ROW, u32(aggregationsVersion(writer, scope) + 1));
+  chainSchemaVersion(writer, scope, encodeValue([REMOVED, BigInt(writer.lastTime), name], NO_REFS));
 }
 
 export function saveAggregation(
@@ -88,7 +130,7 @@ export function saveAggregation(
   { number, definition, collection, declaredTs, progress }: Aggregation,
   names: RefNames,
 ): void {
-  const { buildingFrom, builtCount, run, lastRunTs, runCount } = progress;
+  const { buildingFrom, builtCount, writingFrom, run, lastRunTs, runCount } = progress;
   const value = new Map<string, Value>([
     ['number', BigInt(number)],
     ['definition', definitionValue(definition)],
@@ -96,6 +138,7 @@ export function saveAggregation(
     ['declaredTs', BigInt(declaredTs)],
     ['buildingFrom', buildingFrom ?? null],
     ['builtCount', BigInt(builtCount)],
+    ['writingFrom', writingFrom ?? null],
     ['run', run === undefined ? null : [BigInt(run.startedTs), run.from]],
     ['lastRunTs', BigInt(lastRunTs)],
     ['runCount', BigInt(runCount)],
@@ -112,6 +155,7 @@ function decode(bytes: Uint8Array, names: RefNames): Aggregation {
   // The stored form is what `definitionValue` gave for a definition that was read.
   if (Array.isArray(definition)) throw new TypeError('a stored aggregation cannot be read');
   const buildingFrom = fields.get('buildingFrom');
+  const writingFrom = fields.get('writingFrom');
   const run = fields.get('run');
   const [startedTs, from] = Array.isArray(run) ? (run as readonly Value[]) : [];
   return {
@@ -122,6 +166,7 @@ function decode(bytes: Uint8Array, names: RefNames): Aggregation {
     progress: {
       buildingFrom: typeof buildingFrom === 'bigint' ? buildingFrom : undefined,
       builtCount: number('builtCount'),
+      writingFrom: writingFrom instanceof Uint8Array ? writingFrom : undefined,
       run: from instanceof Uint8Array ? { startedTs: Number(startedTs), from } : undefined,
       lastRunTs: number('lastRunTs'),
       runCount: number('runCount'),

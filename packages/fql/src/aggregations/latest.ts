@@ -3,7 +3,7 @@ import { decodeValue, type RefNames } from '../codec/value-codec.ts';
 import { orderKeyOf } from '../order/order-key.ts';
 import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
 import { isArray, type Value } from '../values/value.ts';
-import type { Aggregation } from './aggregation.ts';
+import type { DeclaredAggregation } from './aggregation.ts';
 import {
   KEY_BYTES_MAX,
   keyRows,
@@ -20,7 +20,7 @@ import { decodeSnapshot, emptySnapshot, foldEvent, type KeySnapshot } from './sn
 export function latestOf(
   reader: DocumentReader,
   scope: ScopeId,
-  aggregation: Aggregation,
+  aggregation: DeclaredAggregation,
   key: Value,
   names: RefNames,
   charge: (steps: number) => void = () => {},
@@ -59,7 +59,7 @@ export function latestOf(
 export function* snapshotsOf(
   reader: DocumentReader,
   scope: ScopeId,
-  { number, definition }: Aggregation,
+  { number, definition }: DeclaredAggregation,
   names: RefNames,
   from?: Uint8Array,
 ): Generator<{ readonly row: Uint8Array; readonly snapshot: KeySnapshot }, void, undefined> {
@@ -73,25 +73,39 @@ export function* snapshotsOf(
 export function scan(
   reader: DocumentReader,
   scope: ScopeId,
-  { collection, definition }: Aggregation,
+  aggregation: DeclaredAggregation,
   names: RefNames,
 ): ReadonlyMap<string, KeySnapshot> {
+  const scanning = scanInSteps(reader, scope, aggregation, names);
+  for (;;) {
+    const step = scanning.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+const DOCUMENTS_PER_STEP = 1_000;
+
+/** `scan`, giving way now and then with the number of documents so far. */
+export function* scanInSteps(
+  reader: DocumentReader,
+  scope: ScopeId,
+  { collection, definition }: DeclaredAggregation,
+  names: RefNames,
+): Generator<number, ReadonlyMap<string, KeySnapshot>, undefined> {
   const { measures } = definition;
   const snapshots = new Map<string, KeySnapshot>();
   const seen = new Set<string>();
   const eventIds = new Set<string>();
-  const events = Array.from(reader.documents(scope, collection), ({ id }) => ({
-    id,
-    created: createdFields(reader, { scope, collection, id }, names),
-  }));
-  for (const { id, created } of events) {
-    if (created === undefined) continue;
+  let count = 0;
+  for (const { id, version } of reader.documents(scope, collection)) {
+    if (++count % DOCUMENTS_PER_STEP === 0) yield count;
+    const created = createdFields(reader, { scope, collection, id }, version, names);
     const event = measureEvent(definition, created.fields);
     const key = nameOf(orderKeyOf(event.key, names));
     if (key.length > KEY_BYTES_MAX) continue;
     if (event.eventId !== null) {
       const eventId = nameOf(orderKeyOf(event.eventId, names));
-      if (eventIds.has(eventId)) continue;
+      if (eventId.length <= KEY_BYTES_MAX && eventIds.has(eventId)) continue;
       eventIds.add(eventId);
     }
     const isNew = (measure: number, value: Value): boolean => {

@@ -2,14 +2,31 @@
  * One bounded step of a run: exactly once, because what is folded and how far it is change in the same transaction.
  *
  *   building  the first run reads the documents that existed when the aggregation was declared, by id
+ *   writing   all snapshots are given to whoever writes them back: after building, and when that was declared anew
  *   folding   every run takes the pending events, key by key, into the key's snapshot; those that come meanwhile wait for the next run
  */
 import { decodeValue, type RefNames } from '../codec/value-codec.ts';
 import { orderKeyOf } from '../order/order-key.ts';
-import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
-import { isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
+import type {
+  DocumentKey,
+  DocumentReader,
+  DocumentWriter,
+  ScopeId,
+  StoredVersion,
+} from '../store/document-store.ts';
+import { INTEGER_MAX, isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
 import { type Aggregation, saveAggregation } from './aggregation.ts';
-import { KEY_BYTES_MAX, readPendingRow, seenRow, snapshotRow, tableRows } from './aggregation-rows.ts';
+import {
+  KEY_BYTES_MAX,
+  keyOfSnapshotRow,
+  readCounter,
+  readPendingRow,
+  seenRow,
+  snapshotRow,
+  tableRows,
+  u32,
+  waitingRow,
+} from './aggregation-rows.ts';
 import { measureEvent } from './measured-event.ts';
 import { claimEventId } from './record-events.ts';
 import { decodeSnapshot, emptySnapshot, encodeSnapshot, foldEvent, type KeySnapshot } from './snapshot.ts';
@@ -37,30 +54,37 @@ export function runAggregation(
 ): RunStep {
   const run = aggregation.progress.run ?? { startedTs: at.time, from: NOTHING };
   const begun: Aggregation = { ...aggregation, progress: { ...aggregation.progress, run } };
+  const { buildingFrom, writingFrom } = begun.progress;
   const step =
-    begun.progress.buildingFrom === undefined
-      ? foldPending(writer, scope, begun, run, at.limit, names)
-      : build(writer, scope, begun, begun.progress.buildingFrom, at.limit, names);
+    buildingFrom !== undefined
+      ? build(writer, scope, begun, buildingFrom, at.limit, names)
+      : writingFrom !== undefined
+        ? showAll(writer, scope, begun, writingFrom, at.limit, names)
+        : foldPending(writer, scope, begun, run, at.limit, names);
   saveAggregation(writer, scope, step.aggregation, names);
   return step;
 }
 
-/** The fields of a stored document, as they were when it was created. */
+/**
+ * The fields of a document as they were when it was created. Where history is not kept, the oldest version that is left stands for the first.
+ * `current`: its version as of the moment that is asked for.
+ */
 export function createdFields(
   reader: DocumentReader,
-  key: Parameters<DocumentReader['versions']>[0],
+  key: DocumentKey,
+  current: StoredVersion,
   names: RefNames,
-): { readonly ts: number; readonly fields: ObjectValue } | undefined {
-  // Where history is not kept, the oldest version that is left stands for the first.
-  for (const version of reader.versions(key)) {
-    if (version.action === 'delete') continue;
-    const fields = decodeValue(version.body, names);
-    return {
-      ts: version.ts,
-      fields: fields !== null && typeof fields === 'object' && isObject(fields) ? fields : new Map(),
-    };
+): { readonly ts: number; readonly fields: ObjectValue } {
+  let created = current;
+  if (current.action !== 'create') {
+    for (const version of reader.versions(key, { to: current.ts, reverse: true })) {
+      if (version.action === 'delete') break;
+      created = version;
+      if (version.action === 'create') break;
+    }
   }
-  return undefined;
+  const fields = decodeValue(created.body, names);
+  return { ts: created.ts, fields: isObject(fields) ? fields : new Map() };
 }
 
 function build(
@@ -72,17 +96,16 @@ function build(
   names: RefNames,
 ): RunStep {
   const { collection, declaredTs, definition, number, progress } = aggregation;
-  const ids: bigint[] = [];
-  for (const { id } of writer.documents(scope, collection, { from })) {
-    ids.push(id);
-    if (ids.length >= limit) break;
+  const documents: { readonly id: bigint; readonly version: StoredVersion }[] = [];
+  // Those that came later were noted as they came; those that went away meanwhile still count.
+  for (const document of writer.documents(scope, collection, { from, at: declaredTs })) {
+    documents.push(document);
+    if (documents.length >= limit) break;
   }
   const snapshots = new Snapshots(writer, scope, aggregation, names);
   let builtCount = 0;
-  for (const id of ids) {
-    const created = createdFields(writer, { scope, collection, id }, names);
-    // Those that came later were noted as they came.
-    if (created === undefined || created.ts > declaredTs) continue;
+  for (const { id, version } of documents) {
+    const created = createdFields(writer, { scope, collection, id }, version, names);
     const event = measureEvent(definition, created.fields);
     const keyBytes = orderKeyOf(event.key, names);
     if (keyBytes.byteLength > KEY_BYTES_MAX || !claimEventId(writer, scope, number, event.eventId, names))
@@ -90,22 +113,54 @@ function build(
     snapshots.fold(keyBytes, event, { ts: created.ts, id });
     builtCount++;
   }
-  const changed = snapshots.save();
-  const last = ids.at(-1);
-  const more = ids.length >= limit && last !== undefined;
+  snapshots.save();
+  const last = documents.at(-1)?.id;
+  const more = documents.length >= limit && last !== undefined && last < INTEGER_MAX;
   return {
-    done: ids.length,
+    done: documents.length,
     // The events that came meanwhile are folded next, in the same run.
     more: true,
-    changed,
+    // They are shown when they are complete.
+    changed: [],
     aggregation: {
       ...aggregation,
       progress: {
         ...progress,
         buildingFrom: more ? last + 1n : undefined,
         builtCount: progress.builtCount + builtCount,
+        writingFrom: more || definition.writeBack === undefined ? undefined : NOTHING,
       },
     },
+  };
+}
+
+/** Changes nothing: a page of all snapshots, for those who write them back. */
+function showAll(
+  reader: DocumentReader,
+  scope: ScopeId,
+  aggregation: Aggregation,
+  from: Uint8Array,
+  limit: number,
+  names: RefNames,
+): RunStep {
+  const { number, definition, progress } = aggregation;
+  const changed: KeySnapshot[] = [];
+  let last: Uint8Array | undefined;
+  for (const { key, value } of reader.rows(scope, {
+    ...tableRows('snapshot', number),
+    from: snapshotRow(number, from),
+  })) {
+    changed.push(decodeSnapshot(value, definition.measures, names));
+    last = key;
+    if (changed.length >= limit) break;
+  }
+  const writingFrom =
+    changed.length >= limit && last !== undefined ? after(keyOfSnapshotRow(last)) : undefined;
+  return {
+    done: changed.length,
+    more: true,
+    changed,
+    aggregation: { ...aggregation, progress: { ...progress, writingFrom } },
   };
 }
 
@@ -144,6 +199,8 @@ function foldPending(
     done++;
   }
   const changed = snapshots.save();
+  const waiting = waitingRow(number);
+  if (done > 0) writer.putRow(scope, waiting, u32(Math.max(0, readCounter(writer, scope, waiting) - done)));
   const last = rows.at(-1);
   return {
     done,

@@ -34,6 +34,8 @@ export class MeteredStore implements DocumentWriter {
   writeCount = 0;
   bytesWritten = 0;
   schemaChangeCount = 0;
+  /** Users' documents that came into being; one may stand there more than once, and may have been deleted again. */
+  readonly created: DocumentKey[] = [];
 
   /** `writer` is the reader, too, of a transaction that may write. */
   constructor(reader: DocumentReader, writer?: DocumentWriter) {
@@ -105,6 +107,7 @@ export class MeteredStore implements DocumentWriter {
   putVersion(key: DocumentKey, version: StoredVersion): void {
     this.#write(version.body.length);
     this.#noteSchema(key.collection);
+    if (version.action === 'create' && key.collection >= USER_COLLECTION_ID_MIN) this.created.push(key);
     this.#store.putVersion(key, version);
   }
 

@@ -1,5 +1,6 @@
 /** Clearing away what a dropped collection, index or database left behind. */
 import { forgetSecrets } from '../access/private-rows.ts';
+import { forgetSchedules } from '../aggregations/aggregation-step.ts';
 import { NATIVE_COLLECTION_IDS } from '../schema/schema.ts';
 import { schemaFor } from '../schema/schema-cache.ts';
 import { deleteHistoryFloor } from '../schema/schema-rows.ts';
@@ -44,6 +45,7 @@ export function dropScopeStep(writer: DocumentWriter, job: WaitingJob, limit: nu
   }
   const secretCount = forgetSecrets(writer, scope, limit);
   if (secretCount >= limit) return secretCount;
+  forgetSchedules(writer, scope);
   const done = writer.dropScope(scope, limit);
   if (done < limit) removeJob(writer, job);
   return Math.max(done, 1);

@@ -8,12 +8,20 @@ import { ROOT_SCOPE } from '../schema/schema-rows.ts';
 import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
 
 /** In the order in which they are done. Never changed: the ordinals are stored. */
-const KINDS = ['dropCollection', 'dropIndex', 'dropScope', 'buildIndex'] as const;
+const KINDS = [
+  'dropCollection',
+  'dropIndex',
+  'dropScope',
+  'buildIndex',
+  'dropAggregation',
+  'runAggregation',
+] as const;
+const AGGREGATION_KINDS_FROM = KINDS.indexOf('dropAggregation');
 
 export interface Job {
   readonly kind: (typeof KINDS)[number];
   readonly scope: ScopeId;
-  /** Of the collection or index; 0 for a scope. */
+  /** Of the collection, index or aggregation; 0 for a scope. */
   readonly number: number;
 }
 
@@ -37,15 +45,48 @@ export function saveProgress(writer: DocumentWriter, job: Job, progress: Uint8Ar
   writer.putRow(ROOT_SCOPE, rowKey(job), progress);
 }
 
+export function isWaiting(reader: DocumentReader, job: Job): boolean {
+  return reader.row(ROOT_SCOPE, rowKey(job)) !== undefined;
+}
+
+/** The first that waits, apart from those of aggregations. */
 export function firstJob(reader: DocumentReader): WaitingJob | undefined {
-  const range = { from: Uint8Array.of(PREFIX), to: Uint8Array.of(PREFIX + 1) };
-  for (const { key, value } of reader.rows(ROOT_SCOPE, range)) {
-    const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-    const kind = KINDS[view.getUint8(1)];
-    if (kind === undefined) continue;
-    return { kind, scope: view.getUint32(2) as ScopeId, number: view.getUint32(6), progress: value };
+  return jobIn(reader, Uint8Array.of(PREFIX), Uint8Array.of(PREFIX, AGGREGATION_KINDS_FROM));
+}
+
+/** The job of an aggregation behind this one, so that none has to wait for another's end; from the last on, the first again. */
+export function nextAggregationJob(reader: DocumentReader, last: Job | undefined): WaitingJob | undefined {
+  const first = Uint8Array.of(PREFIX, AGGREGATION_KINDS_FROM);
+  const end = Uint8Array.of(PREFIX + 1);
+  const behind = last === undefined ? undefined : jobIn(reader, afterKey(rowKey(last)), end);
+  return behind ?? jobIn(reader, first, end);
+}
+
+/** A job as the bytes of its row's key, and back. */
+export function encodeJob(job: Job): Uint8Array {
+  return rowKey(job);
+}
+
+export function decodeJob(key: Uint8Array): Job | undefined {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  const kind = key.length < KEY_BYTES ? undefined : KINDS[view.getUint8(1)];
+  if (kind === undefined) return undefined;
+  return { kind, scope: view.getUint32(2) as ScopeId, number: view.getUint32(6) };
+}
+
+function jobIn(reader: DocumentReader, from: Uint8Array, to: Uint8Array): WaitingJob | undefined {
+  for (const { key, value } of reader.rows(ROOT_SCOPE, { from, to })) {
+    const job = decodeJob(key);
+    if (job !== undefined) return { ...job, progress: value };
   }
   return undefined;
+}
+
+/** The next key in the order of bytes. */
+function afterKey(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
 }
 
 function rowKey({ kind, scope, number }: Job): Uint8Array {

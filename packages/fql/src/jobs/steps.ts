@@ -5,8 +5,12 @@
  *   documents whose time is over    are deleted, as by `Delete`, in the step's time
  *   jobs                            dropped collections, indexes and databases are cleared away, indexes are built
  *   sweep                           history that is no longer kept is forgotten
+ *
+ * Runs of aggregations take turns with all of that, and with each other, so that none waits for the end of anything.
  */
 
+import { aggregationStep, hasAggregationWork, readTurn, saveTurn } from '../aggregations/aggregation-step.ts';
+import { writeBackAll } from '../aggregations/write-back.ts';
 import { decodeFields, documentOf } from '../schema/document-fields.ts';
 import { schemaFor } from '../schema/schema-cache.ts';
 import { ROOT_SCOPE } from '../schema/schema-rows.ts';
@@ -24,17 +28,31 @@ const LIMIT = 2_000;
 
 /** Whether there is something to do at `time` (µs). Cheap: asked all the time. */
 export function nextStep(reader: DocumentReader, time: number): boolean {
+  return hasOtherWork(reader, time) || hasAggregationWork(reader, time);
+}
+
+function hasOtherWork(reader: DocumentReader, time: number): boolean {
   for (const _ of endedDocuments(reader, time)) return true;
   return firstJob(reader) !== undefined || isSweepDue(reader, time);
 }
 
-/** Does up to `limit` units of it (about that many documents, versions or entries) as the transaction of `time`. */
+/**
+ * Does up to `limit` units of it (about that many documents, versions or entries) as the transaction of `time`, and, where an aggregation
+ * writes back what it has found, as transactions of the times after it.
+ */
 export function runStep(
   writer: DocumentWriter,
   time: number,
   limit: number = LIMIT,
 ): { readonly done: number; readonly more: boolean } {
-  const done = writer.transact(time, () => step(writer, time, limit));
+  const { done, writeBack } = writer.transact(time, () => {
+    const turn = readTurn(writer);
+    const isTheirs = hasAggregationWork(writer, time) && !(turn.wasAggregation && hasOtherWork(writer, time));
+    if (isTheirs) return aggregationStep(writer, time, limit);
+    if (turn.wasAggregation) saveTurn(writer, { ...turn, wasAggregation: false });
+    return { done: step(writer, time, limit), writeBack: undefined };
+  });
+  if (writeBack !== undefined) writeBackAll(writer, time + 1, writeBack);
   return { done, more: nextStep(writer, time) };
 }
 
@@ -58,6 +76,8 @@ function step(writer: DocumentWriter, time: number, limit: number): number {
       return dropScopeStep(writer, job, limit);
     case 'buildIndex':
       return buildIndexStep(writer, time, job, limit);
+    case 'dropAggregation':
+    case 'runAggregation':
     case undefined:
       return isSweepDue(writer, time) ? sweepStep(writer, time, limit) : 0;
   }

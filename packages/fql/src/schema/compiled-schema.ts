@@ -5,6 +5,7 @@
  * Two passes: names first, as the refs inside of documents are read with them; then collections and indexes. Functions, roles and the rest
  * are decoded when somebody asks.
  */
+import { type DeclaredAggregation, NO_REFS, readAggregations } from '../aggregations/aggregation.ts';
 import { decodeValue } from '../codec/value-codec.ts';
 import type { CollectionId, DocumentKey, DocumentReader, IndexId, ScopeId } from '../store/document-store.ts';
 import { Lambda } from '../values/lambda.ts';
@@ -22,6 +23,8 @@ interface NamedEntry {
   fields: ObjectValue | undefined;
 }
 
+const NO_AGGREGATIONS: readonly DeclaredAggregation[] = [];
+
 type FunctionSchema = NonNullable<ReturnType<Schema['functionNamed']>>;
 
 /** What users log in with is not for looking back at; the history of the rest of the schema is kept. */
@@ -38,6 +41,7 @@ export class CompiledSchema {
   readonly #indexes = new Map<string, IndexSchema>();
   readonly #indexesById = new Map<IndexId, IndexSchema>();
   readonly #indexesOn = new Map<CollectionId, readonly IndexSchema[]>();
+  readonly #aggregationsOn = new Map<CollectionId, readonly DeclaredAggregation[]>();
   readonly #functions = new Map<string, FunctionSchema>();
 
   constructor(reader: DocumentReader, scope: ScopeId) {
@@ -47,6 +51,10 @@ export class CompiledSchema {
     }
     this.#compileCollections(reader);
     this.#compileIndexes();
+    for (const aggregation of readAggregations(reader, scope, NO_REFS)) {
+      const { collection } = aggregation;
+      this.#aggregationsOn.set(collection, [...this.aggregationsOn(collection), aggregation]);
+    }
   }
 
   /** A user's collection may be called `tokens`: it is the one meant by that name alone. */
@@ -86,6 +94,10 @@ export class CompiledSchema {
     const indexes = this.allIndexes().filter((index) => bindingsOf(index, collection) !== undefined);
     this.#indexesOn.set(collection, indexes);
     return indexes;
+  }
+
+  aggregationsOn(collection: CollectionId): readonly DeclaredAggregation[] {
+    return this.#aggregationsOn.get(collection) ?? NO_AGGREGATIONS;
   }
 
   named(

@@ -77,6 +77,10 @@ class BoundSchema implements Schema {
     return this.#compiled.indexesOn(collection);
   }
 
+  aggregationsOn(collection: CollectionId): ReturnType<Schema['aggregationsOn']> {
+    return this.#compiled.aggregationsOn(collection);
+  }
+
   named(native: NativeCollection, name: string): ReturnType<Schema['named']> {
     return this.#compiled.named(native, name);
   }

@@ -1,4 +1,5 @@
 /** The schema of one database, as evaluation reads it: compiled once, kept until a schema document changes. */
+import type { DeclaredAggregation } from '../aggregations/aggregation.ts';
 import type { CollectionId, DocumentKey, IndexId, ScopeId } from '../store/document-store.ts';
 import type { Lambda } from '../values/lambda.ts';
 import type { NativeCollection, Ref } from '../values/ref.ts';
@@ -67,6 +68,8 @@ export interface Schema {
   index(name: string): IndexSchema | undefined;
   indexById(id: IndexId): IndexSchema | undefined;
   indexesOn(collection: CollectionId): readonly IndexSchema[];
+  /** Aggregations whose events are documents of this collection. */
+  aggregationsOn(collection: CollectionId): readonly DeclaredAggregation[];
   /** The document of a named schema object; its fields hold what was declared. */
   named(
     native: NativeCollection,

@@ -1,4 +1,5 @@
 /** A request, evaluated: reads on a snapshot, writes at their place in the log, all or nothing. */
+import { recordCreated } from '../aggregations/record-events.ts';
 import { Context } from '../evaluate/evaluation-context.ts';
 import { evaluate } from '../evaluate/evaluator.ts';
 import { type FqlError, FqlFault, WriteNeeded } from '../evaluate/fql-error.ts';
@@ -37,7 +38,11 @@ export function runWrite(writer: DocumentWriter, request: TransactionRequest): T
   const store = new MeteredStore(writer, writer);
   const session = sessionOf(store, request, { mayWrite: true });
   try {
-    const given = writer.transact(request.time, () => answer(session, request));
+    const given = writer.transact(request.time, () => {
+      const given = answer(session, request);
+      recordCreated(store, (scope) => session.schemaOf(scope), store.created, request.time);
+      return given;
+    });
     return succeeded(session, given, store.writeCount > 0);
   } catch (error) {
     return failed(session, error);
@@ -85,7 +90,8 @@ function succeeded(session: Session, { status, resource }: Answer, wrote: boolea
   return { status, body: `{"resource":${resource}}`, wrote, costs: costsOf(session) };
 }
 
-function failed(session: Session, error: unknown): TransactionResult {
+/** The errors of a fault as an answer; throws what is none. */
+export function failed(session: Session, error: unknown): TransactionResult {
   if (!(error instanceof FqlFault)) throw error;
   const errors: readonly FqlError[] = error.errors;
   return {
@@ -96,7 +102,7 @@ function failed(session: Session, error: unknown): TransactionResult {
   };
 }
 
-function costsOf({ store, formCount }: Session): TransactionCosts {
+export function costsOf({ store, formCount }: Session): TransactionCosts {
   return {
     computeOps: Math.max(1, Math.ceil(formCount / FORMS_PER_COMPUTE_OP)),
     readOps: store.readCount,
