@@ -40,19 +40,21 @@ class Walk {
   /** Of which was not known before. */
   walked = 0;
 
-  extent(value: Value): Extent {
+  /** `level`: containers around it. The walk ends where the fault is certain, before the stack does. */
+  extent(value: Value, level = 0): Extent {
     if (typeof value === 'string' || value instanceof Uint8Array) {
       return { size: SCALAR_SIZE + value.length, depth: 0 };
     }
     if (typeof value !== 'object' || value === null) return SCALAR;
     const known = extents.get(value);
     if (known !== undefined) return known;
+    if (level > NESTING_MAX) throw nestingFault();
     let size = SCALAR_SIZE;
     let depth = 0;
     if (isObject(value)) for (const key of value.keys()) size += key.length;
     this.walked += size;
     for (const part of partsOf(value)) {
-      const inside = this.extent(part);
+      const inside = this.extent(part, level + 1);
       size += inside.size;
       if (inside.depth >= depth) depth = inside.depth + 1;
       if (size > VALUE_SIZE_MAX) throw tooLarge();
