@@ -7,6 +7,10 @@ export type { EvaluationOptions, Host } from './evaluate/context.ts';
 export { nextStep, runStep } from './jobs/steps.ts';
 export { JsonError, type JsonNode, parseJson } from './json/parse-json.ts';
 export { renderValue } from './json/render.ts';
+export type { SearchableCollection } from './searchable/declaration.ts';
+export { type IndexChanges, type RecordChange, searchChangesOf } from './searchable/search-changes.ts';
+export { searchableCollections, searchableVersion } from './searchable/searchable-rows.ts';
+export { nextSearchableStep, runSearchableStep } from './searchable/searchable-step.ts';
 export type {
   CollectionId,
   DocumentKey,
@@ -15,6 +19,9 @@ export type {
   IndexId,
   ScopeId,
 } from './store/document-store.ts';
+export { type OpenedStream, openStream } from './streams/open-stream.ts';
+export { STREAM_FIELDS, type StreamField } from './streams/stream-event.ts';
+export { type StreamListener, type StreamOptions, StreamRegistry } from './streams/stream-registry.ts';
 export { effectOf, runRead, runWrite } from './transaction/run-transaction.ts';
 export type { TransactionCosts, TransactionRequest, TransactionResult } from './transaction/transaction.ts';
 export { isArray, isObject, type ObjectValue, type Value } from './values/value.ts';

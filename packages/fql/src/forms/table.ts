@@ -12,6 +12,7 @@ import { mathForms } from './math.ts';
 import { objectForms } from './objects.ts';
 import { readForms } from './reads.ts';
 import { refForms } from './refs.ts';
+import { searchableForms } from './searchable.ts';
 import { setForms } from './sets.ts';
 import { stringForms } from './strings.ts';
 import { formatForms } from './strings-format.ts';
@@ -36,6 +37,7 @@ export function allForms(): readonly Form[] {
     ...refForms,
     ...aggregateForms,
     ...accessForms,
+    ...searchableForms,
     ...mathForms,
     ...extremeForms,
     ...trigonometryForms,
