@@ -115,7 +115,7 @@ export class Context implements EvaluationContext {
   }
 
   effectFault(effect: Effect, position: Position): FqlFault {
-    const place = this.effect === 'pure' ? 'index bindings' : 'a read-only expression';
+    const place = this.effect === 'pure' ? 'index bindings' : this.session.readOnlyPlace;
     const description = `Call performs a ${effect}, which is not allowed in ${place}.`;
     return new FqlFault([{ position, code: 'invalid expression', description }]);
   }

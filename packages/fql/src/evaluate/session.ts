@@ -18,6 +18,8 @@ export class Session {
   readonly random: RandomSource;
   /** µs. */
   readonly now: number;
+  /** What errors call the place where nothing may be written. */
+  readonly readOnlyPlace: string;
   /** Documents that forms of this transaction created: an answer that is one of them has the status 201. */
   readonly created = new Set<DocumentValue>();
   /** Expressions inside each other, at this moment. */
@@ -34,6 +36,7 @@ export class Session {
     readonly options: EvaluationOptions;
     readonly random: RandomSource;
     readonly now: number;
+    readonly readOnlyPlace?: string | undefined;
   }) {
     this.store = parts.store;
     this.mayWrite = parts.mayWrite;
@@ -41,6 +44,7 @@ export class Session {
     this.options = parts.options;
     this.random = parts.random;
     this.now = parts.now;
+    this.readOnlyPlace = parts.readOnlyPlace ?? 'a read-only expression';
   }
 
   schemaOf(scope: ScopeId): Schema {

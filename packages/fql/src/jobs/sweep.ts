@@ -19,6 +19,7 @@ import type {
   IndexId,
   ScopeId,
 } from '../store/document-store.ts';
+import { expireRewrites } from '../streams/history-rewrites.ts';
 import { DAY_MICROS, HISTORY_GRACE_MICROS } from '../writes/limits.ts';
 
 const ROW = Uint8Array.of(0x12);
@@ -61,6 +62,7 @@ export function sweepStep(writer: DocumentWriter, time: number, limit: number): 
     const found = nextThing(writer, at, time);
     if (found === undefined) {
       done += writer.expireChanges(time - CHANGES_KEPT_MICROS, limit - done);
+      if (done < limit) done += expireRewrites(writer, time - CHANGES_KEPT_MICROS, limit - done);
       if (done >= limit) break;
       writeSweep(writer, { ...NEVER, endedAt: time, dirtyUntil: at.dirtyUntil });
       return done + 1;

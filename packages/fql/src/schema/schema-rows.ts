@@ -6,7 +6,7 @@
  *   03                    → the parent's scope, 8
  *   04 collection 4       → the collection's history floor in µs, 8
  *
- * Rows 10 to 12 hex, in scope 0, are those of background work (`writes/ttl-rows.ts`, `jobs/`); those of `access/` begin with letters.
+ * Rows 10 to 13 hex, in scope 0, are those of background work (`writes/ttl-rows.ts`, `jobs/`, `streams/history-rewrites.ts`); those of `access/` begin with letters.
  */
 import { assert } from '@skein/base';
 import type { CollectionId, DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';

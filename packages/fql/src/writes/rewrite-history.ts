@@ -8,6 +8,7 @@ import { FqlFault } from '../evaluate/fql-error.ts';
 import { decodeFields } from '../schema/document-fields.ts';
 import { storedNames } from '../schema/stored-names.ts';
 import type { DocumentKey, StoredVersion } from '../store/document-store.ts';
+import { noteRewrite } from '../streams/history-rewrites.ts';
 import { DocumentValue, type ObjectValue } from '../values/value.ts';
 import { bytesKey } from './bytes-key.ts';
 import { entriesOf } from './index-entries.ts';
@@ -103,6 +104,7 @@ function replaceHistory(
   };
   moveEnd(writer, key, currentFields(old), currentFields(next));
   writer.replaceVersions(key, next);
+  noteRewrite(writer, key, target.time, old.slice(same), next.slice(same));
   const change = { from, base: old[same - 1], old: old.slice(same), next: next.slice(same) };
   for (const index of schema.indexesOn(key.collection)) {
     rewriteSpans({ writer, schema, names }, index, key, change, (entry) =>
