@@ -10,6 +10,7 @@ export {
   type Generation,
   type Sequence,
 } from './brand.ts';
+export { compareBytes } from './bytes.ts';
 export { CorruptionError } from './corruption-error.ts';
 export { crc32c } from './crc32.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';

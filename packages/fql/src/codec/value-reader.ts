@@ -1,8 +1,7 @@
 /** Reads what ValueWriter wrote, and refuses everything else: see value-codec.ts. */
-import { CorruptionError, utf8Decode, utf8Encode } from '@skein/base';
+import { CorruptionError, compareBytes, utf8Decode, utf8Encode } from '@skein/base';
 import { FqlFault } from '../evaluate/fql-error.ts';
 import { NESTING_MAX } from '../json/limits.ts';
-import { compareBytes } from '../order/escaped-bytes.ts';
 import { parseRequest } from '../parse/parse.ts';
 import type { CollectionId, ScopeId } from '../store/document-store.ts';
 import { Lambda } from '../values/lambda.ts';

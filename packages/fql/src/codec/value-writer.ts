@@ -1,11 +1,11 @@
 /** Writes values into a buffer: see value-codec.ts. */
-import { unreachable, utf8Encode } from '@skein/base';
+import { utf8Encode } from '@skein/base';
 import { NESTING_MAX, nestingFault } from '../json/limits.ts';
 import { JsonError, parseJson } from '../json/parse-json.ts';
 import { renderValue } from '../json/render.ts';
 import { Lambda } from '../values/lambda.ts';
 import { Ref } from '../values/ref.ts';
-import { SetRef, type SetShape } from '../values/set-ref.ts';
+import { partsOfSet, SetRef, type SetShape } from '../values/set-ref.ts';
 import { FqlDate, Time } from '../values/time.ts';
 import { DocumentValue, isArray, type ObjectValue, PageValue, Uuid, type Value } from '../values/value.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
@@ -180,7 +180,7 @@ export class ValueWriter {
 
   #set(shape: SetShape, depth: number): void {
     this.#out.push(TAG.set);
-    this.#array(SET_TYPES.indexOf(shape.type), partsOf(shape), depth);
+    this.#array(SET_TYPES.indexOf(shape.type), partsOfSet(shape), depth);
   }
 }
 
@@ -193,32 +193,4 @@ function lambdaText(lambda: Lambda): string {
     throw error instanceof JsonError ? nestingFault() : error;
   }
   return text;
-}
-
-function partsOf(shape: SetShape): readonly Value[] {
-  switch (shape.type) {
-    case 'match':
-      return shape.terms === undefined ? [shape.index] : [shape.index, shape.terms];
-    case 'documents':
-      return [shape.collection];
-    case 'singleton':
-      return [shape.ref];
-    case 'events':
-      return [shape.of];
-    case 'union':
-    case 'intersection':
-    case 'difference':
-      return shape.sets;
-    case 'distinct':
-    case 'reverse':
-      return [shape.set];
-    case 'join':
-      return [shape.source, shape.with];
-    case 'range':
-      return [shape.set, shape.from, shape.to];
-    case 'filter':
-      return [shape.filter, shape.set];
-    default:
-      return unreachable(shape);
-  }
 }

@@ -3,10 +3,9 @@
  * another …) can stand for more text than there is memory; whatever walks through a value would never end. So nothing larger than
  * `VALUE_SIZE_MAX` is put together: expressions of arrays and objects, and functions that collect values, ask here.
  */
-import { unreachable } from '@skein/base';
 import { NESTING_MAX, nestingFault } from '../json/limits.ts';
 import { Lambda } from '../values/lambda.ts';
-import { SetRef } from '../values/set-ref.ts';
+import { partsOfSet, SetRef } from '../values/set-ref.ts';
 import { DocumentValue, isArray, isObject, PageValue, type Value } from '../values/value.ts';
 import { FqlFault } from './fql-error.ts';
 import { VALUE_SIZE_MAX } from './limits.ts';
@@ -72,34 +71,7 @@ function partsOf(value: Value): Iterable<Value> {
   if (value instanceof DocumentValue) return value.fields.values();
   if (value instanceof PageValue) return [value.data, value.before ?? null, value.after ?? null];
   if (value instanceof Lambda) return value.captured.values();
-  return value instanceof SetRef ? setParts(value) : [];
-}
-
-function setParts({ shape }: SetRef): readonly Value[] {
-  switch (shape.type) {
-    case 'match':
-      return shape.terms === undefined ? [] : [shape.terms];
-    case 'documents':
-    case 'singleton':
-      return [];
-    case 'events':
-      return [shape.of];
-    case 'union':
-    case 'intersection':
-    case 'difference':
-      return shape.sets;
-    case 'distinct':
-    case 'reverse':
-      return [shape.set];
-    case 'join':
-      return [shape.source, shape.with];
-    case 'range':
-      return [shape.set, shape.from, shape.to];
-    case 'filter':
-      return [shape.filter, shape.set];
-    default:
-      return unreachable(shape);
-  }
+  return value instanceof SetRef ? partsOfSet(value.shape) : [];
 }
 
 function tooLarge(): FqlFault {

@@ -1,8 +1,10 @@
 /** Reading documents and pages of sets, now or at an earlier moment. */
+
 import { isAllowed } from '../access/access.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
 import type { Position } from '../parse/expression.ts';
 import { readDocument } from '../schema/document-fields.ts';
+import { kindName } from '../schema/kind-name.ts';
 import { elementValue } from '../sets/cursor-value.ts';
 import { endOf } from '../sets/iterate.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, type PageCursor, paginate } from '../sets/paginate.ts';
@@ -12,7 +14,6 @@ import type { DocumentKey } from '../store/document-store.ts';
 import { Ref } from '../values/ref.ts';
 import { SetRef } from '../values/set-ref.ts';
 import type { Time } from '../values/time.ts';
-import { nativeOf } from '../values/type-name.ts';
 import { isArray, isObject, type Value } from '../values/value.ts';
 import { any, boolean, identifier, integer, setOrArray, timestamp, unresolvedIdentifier } from './casts.ts';
 import { type Call, defineForm, type Form, optional } from './form.ts';
@@ -23,11 +24,10 @@ const get = defineForm({
   parameters: { get: identifier, ts: optional(timestamp) },
   evaluate: ({ get: of, ts }, call) => {
     const context = contextAt(call.context, ts);
-    if (of instanceof Ref) return documentAt(context, resolveOrFail(of, call), nativeOf(of), call);
+    if (of instanceof Ref) return documentAt(context, resolveOrFail(of, call), call);
     const element = endOf(of, context, [...call.position, 'get']);
     if (element === undefined) return call.fail(undefined, 'instance not found', 'Set not found.');
-    const found = context.schema.refOf(element.document);
-    return documentAt(context, element.document, nativeOf(found), call);
+    return documentAt(context, element.document, call);
   },
 });
 
@@ -47,32 +47,15 @@ const exists = defineForm({
   },
 });
 
-function documentAt(
-  context: EvaluationContext,
-  key: DocumentKey,
-  native: string | undefined,
-  call: Call,
-): Value {
+function documentAt(context: EvaluationContext, key: DocumentKey, call: Call): Value {
   if (!isAllowed(context, { action: 'read', document: key })) {
     return call.fail(undefined, 'permission denied', 'Insufficient privileges to perform the action.');
   }
   checkHistory(context, key.scope, [key.collection], call.position);
   const document = readDocument(context, key);
   if (document !== undefined) return document;
-  return call.fail(undefined, 'instance not found', `${KIND_NAMES[native ?? ''] ?? 'Document'} not found.`);
+  return call.fail(undefined, 'instance not found', `${kindName(key.collection)} not found.`);
 }
-
-const KIND_NAMES: Readonly<Record<string, string>> = {
-  databases: 'Database',
-  collections: 'Collection',
-  indexes: 'Index',
-  functions: 'Function',
-  roles: 'Role',
-  access_providers: 'Access provider',
-  keys: 'Key',
-  tokens: 'Token',
-  credentials: 'Credentials',
-};
 
 function isThere(context: EvaluationContext, key: DocumentKey, position: Position): boolean {
   checkHistory(context, key.scope, [key.collection], position);

@@ -1,5 +1,6 @@
 /** Functions that write: documents of users and of the schema, and what they were in the past. */
 import { readDocument } from '../schema/document-fields.ts';
+import { kindName } from '../schema/kind-name.ts';
 import { NATIVE_COLLECTION_IDS, USER_COLLECTION_ID_MIN } from '../schema/schema.ts';
 import { COLLECTIONS } from '../schema/stored-names.ts';
 import type { CollectionId, DocumentKey } from '../store/document-store.ts';
@@ -10,7 +11,7 @@ import { deleteDocument } from '../writes/delete-document.ts';
 import { insertEvent, removeEvent } from '../writes/history-events.ts';
 import { moveDatabase } from '../writes/move-database.ts';
 import { updateDocument } from '../writes/update-document.ts';
-import { checkRefs, kindName, type WriteRequest } from '../writes/write-request.ts';
+import { checkRefs, type WriteRequest } from '../writes/write-request.ts';
 import { databaseRef, documentAction, object, ref, stringOrRef, timestamp, unresolvedRef } from './casts.ts';
 import { type Call, defineForm, type Form, optional } from './form.ts';
 

@@ -1,9 +1,9 @@
+import { compareBytes } from '@skein/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteBuffer } from '../codec/byte-buffer.ts';
 import { appendCollation, compareStrings } from './collation.ts';
 import { COLLATION_TABLE } from './collation-table.ts';
-import { compareBytes } from './escaped-bytes.ts';
 
 /** The table is made from this collator: both agree on all that the table has, on the Node that the project pins. */
 const icu = new Intl.Collator('en').compare;

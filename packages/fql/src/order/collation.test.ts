@@ -1,8 +1,7 @@
-import { crc32c } from '@skein/base';
+import { compareBytes, crc32c } from '@skein/base';
 import { expect, test } from 'vitest';
 import { ByteBuffer } from '../codec/byte-buffer.ts';
 import { appendCollation, compareStrings } from './collation.ts';
-import { compareBytes } from './escaped-bytes.ts';
 
 function keyOf(text: string): Uint8Array {
   const out = new ByteBuffer();

@@ -15,10 +15,10 @@
  *
  * Fauna put a string before what it is the beginning of. So it is here, but for marks that normalisation moves in front of others of the same letter.
  */
-import { utf8Encode } from '@skein/base';
+import { compareBytes, utf8Encode } from '@skein/base';
 import { ByteBuffer } from '../codec/byte-buffer.ts';
 import { COLLATION_TABLE } from './collation-table.ts';
-import { appendEscaped, compareBytes } from './escaped-bytes.ts';
+import { appendEscaped } from './escaped-bytes.ts';
 
 export const LEVEL_END = 0x01;
 const WEIGHT_MIN = 0x50;

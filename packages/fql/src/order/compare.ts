@@ -4,7 +4,7 @@
  * `compareValues` is what `LT` and its kin use: 1 and 1.0 are the same there. `compareStored` is the order of keys, where 1 stands directly before
  * 1.0. Both compare integers with doubles exactly, by their mathematical values (Fauna rounded the integer first).
  */
-import { utf8Encode } from '@skein/base';
+import { compareBytes, utf8Encode } from '@skein/base';
 import type { RefNames } from '../codec/value-codec.ts';
 import { NESTING_MAX, nestingFault } from '../json/limits.ts';
 import { renderValue } from '../json/render.ts';
@@ -14,7 +14,6 @@ import { SetRef } from '../values/set-ref.ts';
 import { FqlDate, Time } from '../values/time.ts';
 import { DocumentValue, isArray, isObject, PageValue, Uuid, type Value } from '../values/value.ts';
 import { compareStrings } from './collation.ts';
-import { compareBytes } from './escaped-bytes.ts';
 import { KIND, kindOf, sortedFields } from './kinds.ts';
 import { nativeNumber } from './order-key.ts';
 

@@ -20,13 +20,3 @@ export function appendEscaped(bytes: Uint8Array, out: ByteBuffer): void {
   target[at++] = END;
   out.length = at;
 }
-
-/** As unsigned bytes, a proper prefix before what it is a prefix of. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let at = 0; at < shared; at++) {
-    const order = a[at]! - b[at]!;
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
-}

@@ -1,3 +1,4 @@
+import { compareBytes } from '@skein/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -11,7 +12,6 @@ import {
 import { renderValue } from '../json/render.ts';
 import type { Value } from '../values/value.ts';
 import { compareStored, compareValues, equalValues, sameValue } from './compare.ts';
-import { compareBytes } from './escaped-bytes.ts';
 import { afterPrefix, OrderKeyWriter, orderKeyOf } from './order-key.ts';
 
 const keyOf = (value: Value): Uint8Array => orderKeyOf(value, someNames);

@@ -4,6 +4,7 @@
  *   2. An intersection follows the smallest of its sets.
  *   3. No iterator of the store is open while an element is shown.
  */
+import { compareBytes } from '@skein/base';
 import { expect, test } from 'vitest';
 import { encodeValue } from '../codec/value-codec.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
@@ -14,7 +15,6 @@ import { SetRef } from '../values/set-ref.ts';
 import { Cut } from './cut.ts';
 import { DifferenceSet } from './difference-set.ts';
 import { DistinctSet } from './distinct-set.ts';
-import { compareBytes } from './element.ts';
 import type { ElementSet } from './element-set.ts';
 import { entryKey, orderBytes } from './index-entry.ts';
 import { indexSet } from './index-set.ts';

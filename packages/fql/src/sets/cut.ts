@@ -5,9 +5,10 @@
  * A cut names all values of the set or the first of them, and lies before or after everything that begins with those; or all values and a
  * document, and lies before or after that one element. `before` and `after` are meant in the order of the set.
  */
+import { compareBytes } from '@skein/base';
 import type { CollectionId, DocumentKey } from '../store/document-store.ts';
 import type { Value } from '../values/value.ts';
-import { compareBytes, compareDocuments, type Encoding, type SetElement } from './element.ts';
+import { compareDocuments, type Encoding, type SetElement } from './element.ts';
 import { orderBytes } from './index-entry.ts';
 
 export type Side = 'before' | 'after';

@@ -4,6 +4,7 @@
  * Elements are sorted by their values, then by their documents. Those with the same values are a group; in a set without values each document
  * is a group of its own. Sets are compared by groups: `Union` and `Intersection` look at values, not at where they come from.
  */
+import { compareBytes } from '@skein/base';
 import type { RefNames } from '../codec/value-codec.ts';
 import type { DocumentKey } from '../store/document-store.ts';
 import type { Ref } from '../values/ref.ts';
@@ -65,16 +66,6 @@ export class SetElement {
       values: () => this.values,
     });
   }
-}
-
-/** Unsigned, a proper prefix first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const difference = a[at]! - b[at]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 export function compareDocuments(

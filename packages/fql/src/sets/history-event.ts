@@ -3,6 +3,7 @@
  *
  * Events are sorted by time, then by what happened (add, create, update, delete, remove), then by document and values.
  */
+import { compareBytes } from '@skein/base';
 import type { RefNames } from '../codec/value-codec.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
 import { FqlFault } from '../evaluate/fql-error.ts';
@@ -16,7 +17,7 @@ import type { SetRef } from '../values/set-ref.ts';
 import { FqlDate, Time } from '../values/time.ts';
 import { isObject, type ObjectValue, type Value } from '../values/value.ts';
 import { cursorItems } from './cursor-value.ts';
-import { compareBytes, compareDocuments } from './element.ts';
+import { compareDocuments } from './element.ts';
 import { orderBytes } from './index-entry.ts';
 
 /** In their order. */

@@ -1,4 +1,5 @@
 /** `Match`: the entries of an index with given terms. */
+import { compareBytes } from '@skein/base';
 import { decodeArray } from '../codec/value-codec.ts';
 import type { EvaluationContext } from '../evaluate/context.ts';
 import { afterPrefix } from '../order/order-key.ts';
@@ -8,7 +9,7 @@ import type { Entry, EntrySet, ScopeId } from '../store/document-store.ts';
 import type { SetRef } from '../values/set-ref.ts';
 import type { Value } from '../values/value.ts';
 import type { Cut } from './cut.ts';
-import { compareBytes, type Encoding, SetElement } from './element.ts';
+import { type Encoding, SetElement } from './element.ts';
 import { entryKey, termsBytes } from './index-entry.ts';
 import { liveCollections } from './live-collections.ts';
 import { type StoredRange, StoredSet } from './stored-set.ts';

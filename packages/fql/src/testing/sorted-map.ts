@@ -1,5 +1,5 @@
 /** Bytes → values in a sorted array: the plainest ordered map there is. Values are never changed in place, so a copy is a snapshot. */
-import { assert } from '@skein/base';
+import { assert, compareBytes } from '@skein/base';
 
 export class SortedMap<V> {
   readonly #rows: { readonly key: Uint8Array; readonly value: V }[];
@@ -68,16 +68,6 @@ export class SortedMap<V> {
     }
     return low;
   }
-}
-
-/** As unsigned bytes; a proper prefix comes first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const difference = a[at]! - b[at]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 /** The least bytes above all that begin with `prefix`; undefined when nothing is above them. */

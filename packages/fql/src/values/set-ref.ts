@@ -1,4 +1,5 @@
 /** A set that is described, not read. Cursors over it live in `sets/`. */
+import { unreachable } from '@skein/base';
 import type { Lambda } from './lambda.ts';
 import type { Ref } from './ref.ts';
 import type { Value } from './value.ts';
@@ -23,5 +24,34 @@ export class SetRef {
 
   constructor(shape: SetShape) {
     this.shape = shape;
+  }
+}
+
+/** What a set is made of, in the order of its description. */
+export function partsOfSet(shape: SetShape): readonly Value[] {
+  switch (shape.type) {
+    case 'match':
+      return shape.terms === undefined ? [shape.index] : [shape.index, shape.terms];
+    case 'documents':
+      return [shape.collection];
+    case 'singleton':
+      return [shape.ref];
+    case 'events':
+      return [shape.of];
+    case 'union':
+    case 'intersection':
+    case 'difference':
+      return shape.sets;
+    case 'distinct':
+    case 'reverse':
+      return [shape.set];
+    case 'join':
+      return [shape.source, shape.with];
+    case 'range':
+      return [shape.set, shape.from, shape.to];
+    case 'filter':
+      return [shape.filter, shape.set];
+    default:
+      return unreachable(shape);
   }
 }

@@ -1,6 +1,8 @@
 /** `Create` and its kin. */
+
 import { faultAt } from '../forms/form.ts';
 import { newId } from '../forms/new-id.ts';
+import { kindName } from '../schema/kind-name.ts';
 import { nextNumber, parentScope } from '../schema/schema-rows.ts';
 import { isNamedNative, nativeById } from '../schema/stored-names.ts';
 import type { CollectionId, DocumentKey, ScopeId, StoredVersion } from '../store/document-store.ts';
@@ -9,14 +11,7 @@ import { mergeFields } from './merge-fields.ts';
 import type { NativeChange } from './native-rules.ts';
 import { rulesOf } from './rules-of.ts';
 import { lastVersion, writeDocument } from './write-document.ts';
-import {
-  checkAccess,
-  kindName,
-  nameFailures,
-  namesake,
-  throwFailures,
-  type WriteRequest,
-} from './write-request.ts';
+import { checkAccess, nameFailures, namesake, throwFailures, type WriteRequest } from './write-request.ts';
 
 export interface NewDocument {
   readonly scope: ScopeId;

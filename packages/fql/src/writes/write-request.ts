@@ -6,7 +6,7 @@ import type { ValidationFailure } from '../evaluate/fql-error.ts';
 import { faultAt } from '../forms/form.ts';
 import type { Position } from '../parse/expression.ts';
 import { isNamedNative, nativeById } from '../schema/stored-names.ts';
-import type { CollectionId, DocumentKey } from '../store/document-store.ts';
+import type { DocumentKey } from '../store/document-store.ts';
 import { Ref } from '../values/ref.ts';
 import { isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
 import type { NativeChange } from './native-rules.ts';
@@ -18,24 +18,6 @@ export interface WriteRequest {
   readonly position: Position;
   /** `none`: the server itself asks. */
   readonly check: 'access' | 'none';
-}
-
-const KIND_NAMES: Readonly<Record<string, string>> = {
-  databases: 'Database',
-  collections: 'Collection',
-  indexes: 'Index',
-  functions: 'Function',
-  roles: 'Role',
-  access_providers: 'Access provider',
-  keys: 'Key',
-  tokens: 'Token',
-  credentials: 'Credentials',
-};
-
-/** `Index`, `Document` … */
-export function kindName(collection: CollectionId): string {
-  const native = nativeById(collection);
-  return native === undefined ? 'Document' : (KIND_NAMES[native] ?? 'Document');
 }
 
 export function checkAccess(request: WriteRequest, access: AccessRequest): void {
