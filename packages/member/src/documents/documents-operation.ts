@@ -5,7 +5,6 @@
  *
  * The body of `fql` is the client's expression as sent; it stands in the log sealed when it may hold a password.
  */
-import { randomBytes } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 import {
   type Authentication,
@@ -17,6 +16,7 @@ import {
 } from '@skein/fql';
 import type { KeyVault } from '../key-vault.ts';
 import { OperationFormatError } from '../operation-format-error.ts';
+import { takeRandom } from '../random-pool.ts';
 
 export type DocumentsOperation =
   /** One transaction, evaluated at its place in the log. */
@@ -49,7 +49,7 @@ export function sealOf(vault: KeyVault, application: string): BodySeal {
 }
 
 export function newSeed(): Uint8Array {
-  return randomBytes(SEED_BYTES);
+  return takeRandom(SEED_BYTES);
 }
 
 export function isDocumentsPayload(payload: Uint8Array): boolean {

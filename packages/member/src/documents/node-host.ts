@@ -1,5 +1,5 @@
 /** What evaluation asks of this machine: hashing. */
-import { createHash, scryptSync, timingSafeEqual } from 'node:crypto';
+import { hash as digest, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { Host } from '@skein/fql';
 
 /**
@@ -32,5 +32,5 @@ export const nodeHost: Host = {
     });
     return timingSafeEqual(given, expected);
   },
-  sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
+  sha256: (text) => digest('sha256', text, 'hex'),
 };

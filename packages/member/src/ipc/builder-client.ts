@@ -4,11 +4,11 @@
  *
  * While the line is down `current` is false: then nobody tells this process of new states, and it has to look at the files.
  */
-import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { asSequence, isJsonObject, type Json, type JsonObject, type Sequence } from '@skein/base';
 import type { TransactionAnswer } from '../documents/transaction-answer.ts';
 import { encodeOperation, indexesOf, type Operation } from '../operation.ts';
+import { takeRandom } from '../random-pool.ts';
 import { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
 import {
@@ -98,7 +98,7 @@ export class BuilderClient {
         kind: 'propose',
         application: options.application,
         indexes: indexesOf(operation),
-        operationId: options.operationId ?? randomBytes(12).toString('base64url'),
+        operationId: options.operationId ?? takeRandom(12).toString('base64url'),
         proposedAtMs: options.proposedAtMs,
         until: options.until ?? 'durable',
       },
@@ -124,7 +124,7 @@ export class BuilderClient {
       {
         kind: 'transact',
         application: options.application,
-        operationId: options.operationId ?? randomBytes(12).toString('base64url'),
+        operationId: options.operationId ?? takeRandom(12).toString('base64url'),
         proposedAtMs: options.proposedAtMs,
       },
       payload,

@@ -6,7 +6,9 @@ import { encodeFrame, FrameError, FrameReader } from './frame.ts';
 describe('frames', () => {
   test('come out as they went in, however the bytes are cut', () => {
     const header = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
-    const frame = fc.record({ header, payload: fc.uint8Array({ maxLength: 50 }) });
+    const long = fc.integer({ min: 65_530, max: 65_545 }).map((count) => new Uint8Array(count).fill(count));
+    const payload = fc.oneof({ weight: 9, arbitrary: fc.uint8Array({ maxLength: 50 }) }, long);
+    const frame = fc.record({ header, payload });
     fc.assert(
       fc.property(fc.array(frame), fc.array(fc.nat(60)), (frames, cuts) => {
         const bytes = Buffer.concat(

@@ -21,14 +21,23 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
+/** A larger payload is not copied. */
+const PAYLOAD_BYTES_JOINED_MAX = 64 * 1024;
 const NO_PAYLOAD = new Uint8Array(0);
 
+/** The parts to send, one after the other: each costs the sender as much as a small frame. */
 export function encodeFrame(header: JsonObject, payload: Uint8Array = NO_PAYLOAD): readonly Uint8Array[] {
-  const headerBytes = Buffer.from(JSON.stringify(header));
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32LE(4 + headerBytes.byteLength + payload.byteLength, 0);
-  prefix.writeUInt32LE(headerBytes.byteLength, 4);
-  return payload.byteLength === 0 ? [prefix, headerBytes] : [prefix, headerBytes, payload];
+  const text = JSON.stringify(header);
+  const headerBytes = Buffer.byteLength(text);
+  const payloadAt = PREFIX_BYTES + headerBytes;
+  const isJoined = payload.byteLength <= PAYLOAD_BYTES_JOINED_MAX;
+  const bytes = Buffer.allocUnsafe(isJoined ? payloadAt + payload.byteLength : payloadAt);
+  bytes.writeUInt32LE(4 + headerBytes + payload.byteLength, 0);
+  bytes.writeUInt32LE(headerBytes, 4);
+  bytes.write(text, PREFIX_BYTES, 'utf8');
+  if (!isJoined) return [bytes, payload];
+  bytes.set(payload, payloadAt);
+  return [bytes];
 }
 
 /** Puts frames together from the pieces that a socket gives. */
