@@ -6,6 +6,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addFqlCommand } from './commands/fql.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addImportFaunaCommand } from './commands/import-fauna.ts';
 import { addIndexesCommand } from './commands/indexes.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addSearchCommand } from './commands/search.ts';
@@ -74,6 +75,7 @@ ${Object.values(EXIT_CODES)
   addSettingsCommand(root, context);
   addKeysCommand(root, context);
   addFqlCommand(root, context);
+  addImportFaunaCommand(root, context);
   addBackupCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);

@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isJsonObject } from '@skein/base';
-import { DocumentStorage } from '@skein/documents';
 import { isRunning, ownerOf } from '@skein/server/data-lock';
 import type { Command } from 'commander';
 import { sizeOf, takeSnapshot } from '../backup/snapshot.ts';
@@ -101,6 +100,8 @@ async function backup(folder: string, flags: DataFlags, context: Context): Promi
 
 /** Of a server that runs, the newest state is read; of one that was stopped (by a power loss, it may be), what it would start on. */
 async function copyDocuments(from: string, to: string, server: 'running' | 'stopped'): Promise<void> {
+  // Native code, which no other command needs.
+  const { DocumentStorage } = await import('@skein/documents');
   const storage = DocumentStorage.open(from, { readOnly: server === 'running' });
   try {
     await storage.backup(to);

@@ -1,21 +1,15 @@
 /** `skein import`: records from a file into an index. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CliError, EXIT_CODES } from '../cli-error.ts';
 import { type CommonFlags, type Context, print, withClient, withConnection } from '../context.ts';
 import { type HttpClient, indexPath } from '../http-client.ts';
-import {
-  IMPORT_LIMITS,
-  Importer,
-  type ImportTotals,
-  type RejectedRecord,
-  type WriteAction,
-} from '../import/importer.ts';
+import { IMPORT_LIMITS, Importer, type ImportTotals } from '../import/importer.ts';
+import { indexTarget, type WriteAction } from '../import/index-target.ts';
 import { duration, startProgress } from '../import/progress.ts';
 import { FORMATS, type Format, RecordSource } from '../import/record-source.ts';
+import { RejectedReport } from '../import/rejected-report.ts';
 import { ResumeFile } from '../import/resume-file.ts';
 import { list, wholeNumber } from '../options.ts';
 import { settled, waitForTask } from '../wait-for-task.ts';
@@ -39,11 +33,6 @@ interface ImportFlags extends CommonFlags {
   readonly quiet?: boolean;
   readonly searchable?: readonly string[];
 }
-
-/** Rejected records told at the terminal one by one; the rest is only counted, unless a file takes them. */
-const rejectedShownMax = 20;
-/** How much of a record is shown with the reason. */
-const shownCharactersMax = 80;
 
 export function addImportCommand(program: Command, context: Context): void {
   withConnection(program.command('import <index> [file]'))
@@ -146,27 +135,30 @@ async function importFile(
     await client.send('PUT', indexPath(target, 'settings'), { searchableAttributes: flags.searchable });
   }
 
-  const rejected = new RejectedReport(
-    flags.rejected === undefined ? undefined : resolve(context.cwd, flags.rejected),
-    context,
-    flags.resume !== undefined,
-  );
+  const rejected = new RejectedReport({
+    path: flags.rejected === undefined ? undefined : resolve(context.cwd, flags.rejected),
+    stderr: context.stderr,
+    mode: flags.resume === undefined ? 'replace' : 'append',
+    idName: 'objectID',
+  });
   const progress = startProgress({
     stream: context.stderr,
     isQuiet: flags.quiet === true || flags.json === true,
     nowMs: context.nowMs,
   });
   const importer = new Importer({
-    client,
-    index: target,
-    action: actionOf(flags),
-    ids: {
-      attribute: flags.idAttribute,
-      generate:
-        flags.generateIds === true
-          ? (ordinal) => `${idPrefix}-${String(ordinal).padStart(9, '0')}`
-          : undefined,
-    },
+    target: indexTarget({
+      client,
+      index: target,
+      action: actionOf(flags),
+      ids: {
+        attribute: flags.idAttribute,
+        generate:
+          flags.generateIds === true
+            ? (ordinal) => `${idPrefix}-${String(ordinal).padStart(9, '0')}`
+            : undefined,
+      },
+    }),
     skip: recordsDone,
     batchBytesMax: flags.batchBytes,
     batchRecordsMax: flags.batchRecords,
@@ -270,56 +262,4 @@ async function endReplacement(
     destination: index,
   });
   await settled(client, target, answer);
-}
-
-/** Tells about rejected records: all of them to a file, or the first few to the terminal. */
-class RejectedReport {
-  readonly #context: Context;
-  readonly #file: ReturnType<typeof createWriteStream> | undefined;
-  #count = 0;
-  #error: Error | undefined;
-
-  constructor(path: string | undefined, context: Context, isResumed: boolean) {
-    this.#context = context;
-    if (path === undefined) return;
-    this.#file = createWriteStream(path, { flags: isResumed ? 'a' : 'w' });
-    this.#file.on('error', (error) => {
-      this.#error ??= error;
-    });
-  }
-
-  add({ line, objectID, reason, text }: RejectedRecord): void {
-    this.#count++;
-    if (this.#file !== undefined) {
-      this.#file.write(
-        `${JSON.stringify({ line, ...(objectID === undefined ? {} : { objectID }), reason, record: text })}\n`,
-      );
-    } else if (this.#count <= rejectedShownMax) {
-      const name = objectID === undefined ? '' : ` (objectID ${JSON.stringify(objectID)})`;
-      // A whole file may be one line: without an objectID, its beginning tells which record it is.
-      const start = objectID === undefined && text !== '' ? `: ${beginning(text)}` : '';
-      this.#context.stderr.write(`rejected, line ${line}${name}: ${reason}${start}\n`);
-    }
-  }
-
-  async close(): Promise<void> {
-    const more = this.#count - rejectedShownMax;
-    if (this.#file === undefined) {
-      if (more > 0) this.#context.stderr.write(`… and ${more} more; --rejected <file> keeps them all.\n`);
-      return;
-    }
-    this.#file.end();
-    if (!this.#file.closed && this.#error === undefined) await once(this.#file, 'close');
-    if (this.#error !== undefined) {
-      this.#context.stderr.write(
-        `skein: the rejected records could not be written: ${this.#error.message}\n`,
-      );
-    }
-  }
-}
-
-/** As much of a record as helps to find it, on one line and without what a terminal would obey. */
-function beginning(text: string): string {
-  const plain = text.slice(0, shownCharactersMax).replaceAll(/\p{Cc}+/gu, ' ');
-  return text.length > shownCharactersMax ? `${plain}…` : plain;
 }

@@ -7,6 +7,7 @@
 import type { JsonObject } from '@skein/base';
 import { type Connection, HttpClient, indexPath } from '../http-client.ts';
 import { IMPORT_LIMITS, Importer } from '../import/importer.ts';
+import { indexTarget } from '../import/index-target.ts';
 import type { SourceItem } from '../import/record-source.ts';
 import { numberField, objectsField, textField } from '../json-fields.ts';
 import { settled } from '../wait-for-task.ts';
@@ -57,10 +58,12 @@ async function loadIndex(client: HttpClient, index: DemoIndex, options: LoadDemo
   await client.send('PUT', indexPath(beside, 'settings'), settings);
   let failure: string | undefined;
   const importer = new Importer({
-    client,
-    index: beside,
-    action: 'updateObject',
-    ids: { attribute: 'objectID', generate: undefined },
+    target: indexTarget({
+      client,
+      index: beside,
+      action: 'updateObject',
+      ids: { attribute: 'objectID', generate: undefined },
+    }),
     skip: 0,
     batchBytesMax: IMPORT_LIMITS.batchBytes,
     batchRecordsMax: IMPORT_LIMITS.batchRecords,

@@ -3,7 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { HttpClient } from '../http-client.ts';
 import { objectsField } from '../json-fields.ts';
 import { type StubHandler, StubServer } from '../testing/stub-server.ts';
-import { Importer, type ImportOptions, type RejectedRecord } from './importer.ts';
+import { Importer, type ImportOptions, type ReadyRecord, type RejectedRecord } from './importer.ts';
+import { indexTarget } from './index-target.ts';
+import type { IdRules } from './prepare-record.ts';
 import type { SourceItem } from './record-source.ts';
 
 let server: StubServer | undefined;
@@ -14,26 +16,28 @@ afterEach(async () => {
 });
 
 interface Outcome {
-  readonly importer: Importer;
+  readonly importer: Importer<ReadyRecord>;
   readonly rejected: RejectedRecord[];
   readonly progress: number[];
-  readonly run: () => ReturnType<Importer['run']>;
+  readonly run: () => ReturnType<Importer<ReadyRecord>['run']>;
 }
 
 async function importing(
   records: readonly string[],
   handler: StubHandler,
-  options: Partial<ImportOptions> = {},
+  { ids, ...options }: Partial<ImportOptions<ReadyRecord>> & { readonly ids?: IdRules } = {},
 ): Promise<Outcome> {
   server = await StubServer.start(handler);
   client = new HttpClient(server.connection, { retryPauseMs: 1, attemptsMax: 5 });
   const rejected: RejectedRecord[] = [];
   const progress: number[] = [];
   const importer = new Importer({
-    client,
-    index: 'things',
-    action: 'updateObject',
-    ids: { attribute: 'objectID', generate: undefined },
+    target: indexTarget({
+      client,
+      index: 'things',
+      action: 'updateObject',
+      ids: ids ?? { attribute: 'objectID', generate: undefined },
+    }),
     skip: 0,
     batchBytesMax: 1_000_000,
     batchRecordsMax: 4,
@@ -81,9 +85,9 @@ test.each([{ namesPosition: true }, { namesPosition: false }])(
     expect(await run()).toMatchObject({ read: 17, accepted: 14, rejected: 3 });
     expect(new Set(stored).size).toBe(14);
     expect(rejected.toSorted((a, b) => a.line - b.line)).toMatchObject([
-      { objectID: '3', reason: 'too big', line: 4 },
-      { objectID: '4', reason: 'too big', line: 5 },
-      { objectID: '10', reason: 'too big', line: 11 },
+      { id: '3', reason: 'too big', line: 4 },
+      { id: '4', reason: 'too big', line: 5 },
+      { id: '10', reason: 'too big', line: 11 },
     ]);
   },
 );

@@ -1,19 +1,18 @@
 /**
  * Sends records in batches, several at a time, and keeps going past the ones that the server refuses.
  *
- * The server takes a batch whole or not at all. So a refused batch is cut at the record that the answer names
- * (`position`), or in halves when it names none, until the refused records stand alone.
+ * The server takes a batch whole or not at all. So a refused batch is cut at the record that the answer names, or in halves when
+ * it names none, until the refused records stand alone.
  *
- * Order: two records with the same objectID must arrive in the order of the source, or the older would win. A batch
- * therefore waits for a batch in flight that holds one of its objectIDs.
+ * Order: two records with the same id must arrive in the order of the source, or the older would win. A batch therefore
+ * waits for a batch in flight that holds one of its ids.
+ *
+ * Where records go, and what a request looks like, is the target's business: an index, or documents.
  *
  * Memory: `parallel + 1` batches of at most `batchBytesMax` each (or one record, if that is longer).
  */
 
 import { CliError } from '../cli-error.ts';
-import type { HttpClient } from '../http-client.ts';
-import { indexPath, ServerError } from '../http-client.ts';
-import { type IdRules, type PreparedRecord, prepareRecord } from './prepare-record.ts';
 import type { SourceItem } from './record-source.ts';
 
 export const IMPORT_LIMITS = {
@@ -25,15 +24,46 @@ export const IMPORT_LIMITS = {
   rejectedBeforeGivingUp: 200,
 } as const;
 
-export type WriteAction = 'updateObject' | 'partialUpdateObject' | 'partialUpdateObjectNoCreate';
-export type ReadyRecord = Extract<PreparedRecord, { kind: 'ready' }>;
-export type RejectedRecord = Extract<PreparedRecord, { kind: 'rejected' }>;
+export interface ReadyRecord {
+  readonly kind: 'ready';
+  /** Two records with equal ids are versions of one thing. */
+  readonly id: string;
+  /** What travels. */
+  readonly body: string;
+  /** As it came, where `body` is something else. */
+  readonly text?: string;
+  readonly line: number;
+}
 
-export interface ImportOptions {
-  readonly client: HttpClient;
-  readonly index: string;
-  readonly action: WriteAction;
-  readonly ids: IdRules;
+export interface RejectedRecord {
+  readonly kind: 'rejected';
+  readonly id?: string;
+  readonly reason: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export type BatchOutcome =
+  | { readonly kind: 'accepted'; readonly taskID?: number | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      /** Ordinal in the batch of the record that is at fault, where the server names one. */
+      readonly at?: number | undefined;
+      /** `perhaps`: it may be good by itself, with the batch being too much. Then it is sent once more, alone. */
+      readonly isAtFault?: 'surely' | 'perhaps';
+    };
+
+/** Where records go. */
+export interface ImportTarget<R extends ReadyRecord> {
+  /** Never throws. `ordinal`: 0-based place in the source. */
+  prepare(item: SourceItem, ordinal: number): R | RejectedRecord;
+  /** One request, all of it or nothing. May be asked twice for the same records. Throws `CliError` when going on is useless. */
+  send(records: readonly R[]): Promise<BatchOutcome>;
+}
+
+export interface ImportOptions<R extends ReadyRecord> {
+  readonly target: ImportTarget<R>;
   /** Records of the source to pass over, because an earlier run has sent them. */
   readonly skip: number;
   readonly batchBytesMax: number;
@@ -54,15 +84,15 @@ export interface ImportTotals {
   readonly taskID: number | undefined;
 }
 
-interface Batch {
-  readonly records: ReadyRecord[];
+interface Batch<R> {
+  readonly records: R[];
   bytes: number;
   /** Place in the source just behind the last record of this batch. */
   end: number;
 }
 
-export class Importer {
-  readonly #options: ImportOptions;
+export class Importer<R extends ReadyRecord> {
+  readonly #options: ImportOptions<R>;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #idsInFlight = new Map<string, Promise<void>>();
   /** Ends of batches in order of sending, for the run of records that are all done. */
@@ -74,7 +104,7 @@ export class Importer {
   #rejectedByServer = 0;
   #taskID: number | undefined;
 
-  constructor(options: ImportOptions) {
+  constructor(options: ImportOptions<R>) {
     this.#options = options;
   }
 
@@ -85,7 +115,7 @@ export class Importer {
   /** Throws `CliError` when the server is gone or refuses everything. What was accepted before stays. */
   async run(items: AsyncIterable<SourceItem>): Promise<ImportTotals> {
     const { skip, batchBytesMax, batchRecordsMax, signal } = this.#options;
-    let batch: Batch = { records: [], bytes: 0, end: skip };
+    let batch: Batch<R> = { records: [], bytes: 0, end: skip };
     let ordinal = 0;
     try {
       for await (const item of items) {
@@ -93,7 +123,7 @@ export class Importer {
         const at = ordinal++;
         if (at < skip) continue;
         this.#read++;
-        const record = prepareRecord(item, at, this.#options.ids);
+        const record = this.#options.target.prepare(item, at);
         if (record.kind === 'rejected') {
           this.#reject(record);
           batch.end = ordinal;
@@ -119,12 +149,12 @@ export class Importer {
     return this.totals;
   }
 
-  /** Starts sending as soon as there is room, and no batch in flight holds one of these objectIDs. */
-  async #dispatch(batch: Batch): Promise<void> {
+  /** Starts sending as soon as there is room, and no batch in flight holds one of these ids. */
+  async #dispatch(batch: Batch<R>): Promise<void> {
     const entry = { end: batch.end, isDone: false };
     this.#pending.push(entry);
-    for (const { objectID } of batch.records) {
-      const earlier = this.#idsInFlight.get(objectID);
+    for (const { id } of batch.records) {
+      const earlier = this.#idsInFlight.get(id);
       if (earlier !== undefined) await earlier;
     }
     while (this.#inFlight.size >= this.#options.parallel) await Promise.race(this.#inFlight);
@@ -138,57 +168,50 @@ export class Importer {
       })
       .finally(() => {
         this.#inFlight.delete(sending);
-        for (const { objectID } of batch.records) {
-          if (this.#idsInFlight.get(objectID) === sending) this.#idsInFlight.delete(objectID);
+        for (const { id } of batch.records) {
+          if (this.#idsInFlight.get(id) === sending) this.#idsInFlight.delete(id);
         }
       });
     this.#inFlight.add(sending);
-    for (const { objectID } of batch.records) this.#idsInFlight.set(objectID, sending);
+    for (const { id } of batch.records) this.#idsInFlight.set(id, sending);
   }
 
-  async #send(records: readonly ReadyRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const { client, index, action } = this.#options;
-    const requests = records.map(({ body }) => `{"action":"${action}","body":${body}}`);
-    const body = Buffer.from(`{"requests":[${requests.join(',')}]}`);
-    let refusal: ServerError;
-    try {
-      const answer = await client.send('POST', indexPath(index, 'batch'), body);
+  async #send(records: readonly R[]): Promise<void> {
+    const [first] = records;
+    if (first === undefined) return;
+    const outcome = await this.#options.target.send(records);
+    if (outcome.kind === 'accepted') {
       this.#accepted += records.length;
-      const taskID = answer['taskID'];
-      if (typeof taskID === 'number') this.#taskID = Math.max(this.#taskID ?? 0, taskID);
+      const { taskID } = outcome;
+      if (taskID !== undefined) this.#taskID = Math.max(this.#taskID ?? 0, taskID);
       return;
-    } catch (error) {
-      const isAboutRecords = error instanceof ServerError && [400, 413, 422].includes(error.status);
-      if (!isAboutRecords) throw error;
-      refusal = error;
     }
+    const { at, reason } = outcome;
     if (records.length === 1) {
-      this.#rejectByServer(records[0]!, refusal);
+      this.#rejectByServer(first, reason);
       return;
     }
-    const named = namedRecord(records, refusal);
-    if (named === undefined) {
+    const named = at === undefined ? undefined : records[at];
+    if (at === undefined || named === undefined) {
       const middle = records.length >> 1;
       await this.#send(records.slice(0, middle));
       await this.#send(records.slice(middle));
       return;
     }
-    await this.#send(records.slice(0, named));
-    this.#rejectByServer(records[named]!, refusal);
-    await this.#send(records.slice(named + 1));
+    await this.#send(records.slice(0, at));
+    if (outcome.isAtFault === 'perhaps') await this.#send([named]);
+    else this.#rejectByServer(named, reason);
+    await this.#send(records.slice(at + 1));
   }
 
-  #rejectByServer(record: ReadyRecord, refusal: ServerError): void {
+  #rejectByServer({ id, body, text = body, line }: R, reason: string): void {
     this.#rejectedByServer++;
     if (this.#accepted === 0 && this.#rejectedByServer >= IMPORT_LIMITS.rejectedBeforeGivingUp) {
       throw new CliError(
-        `the server refused all of the first ${this.#rejectedByServer} records; the last time it said: ${refusal.reason}`,
-        { cause: refusal },
+        `the server refused all of the first ${this.#rejectedByServer} records; the last time it said: ${reason}`,
       );
     }
-    const { objectID, body: text, line } = record;
-    this.#reject({ kind: 'rejected', objectID, text, line, reason: refusal.reason });
+    this.#reject({ kind: 'rejected', id, text, line, reason });
   }
 
   #reject(record: RejectedRecord): void {
@@ -201,14 +224,4 @@ export class Importer {
     while (this.#pending[0]?.isDone === true) end = this.#pending.shift()!.end;
     if (end !== undefined) this.#options.onProgress(end);
   }
-}
-
-/** Ordinal in `records` of the one that the refusal is about, if it says so and both marks agree. */
-function namedRecord(records: readonly ReadyRecord[], refusal: ServerError): number | undefined {
-  const { position, objectID } = refusal.body as { position?: unknown; objectID?: unknown };
-  if (typeof position !== 'number' || !Number.isInteger(position)) return undefined;
-  // Whether the first record counts as 0 or 1 differs between servers; the objectID decides.
-  return [position, position - 1].find(
-    (at) => records[at] !== undefined && (objectID === undefined || records[at].objectID === objectID),
-  );
 }

@@ -1,5 +1,6 @@
 /** What a record must be before it may travel, and the text that travels. */
 import { isJsonObject } from '@skein/base';
+import type { ReadyRecord, RejectedRecord } from './importer.ts';
 import type { SourceItem } from './record-source.ts';
 
 export interface IdRules {
@@ -9,20 +10,14 @@ export interface IdRules {
   readonly generate: ((ordinal: number) => string) | undefined;
 }
 
-export type PreparedRecord =
-  | { readonly kind: 'ready'; readonly objectID: string; readonly body: string; readonly line: number }
-  | {
-      readonly kind: 'rejected';
-      readonly objectID?: string;
-      readonly reason: string;
-      readonly line: number;
-      readonly text: string;
-    };
-
 /** Checks a record and gives it its objectID; the text stays as it came wherever nothing has to change. */
-export function prepareRecord(item: SourceItem, ordinal: number, rules: IdRules): PreparedRecord {
+export function prepareRecord(
+  item: SourceItem,
+  ordinal: number,
+  rules: IdRules,
+): ReadyRecord | RejectedRecord {
   const { text, line } = item;
-  const reject = (reason: string): PreparedRecord => ({ kind: 'rejected', reason, line, text });
+  const reject = (reason: string): RejectedRecord => ({ kind: 'rejected', reason, line, text });
   if (item.reason !== undefined) return reject(item.reason);
   let record: unknown;
   try {
@@ -44,14 +39,15 @@ export function prepareRecord(item: SourceItem, ordinal: number, rules: IdRules)
     return reject(`"${rules.attribute}" must be a number or a text that is not empty`);
   }
   if (rules.attribute === 'objectID' && typeof id === 'string') {
-    return { kind: 'ready', objectID: id, body: text, line };
+    return { kind: 'ready', id, body: text, line };
   }
   return { kind: 'ready', ...withObjectId(text, record, String(id)), line };
 }
 
-function withObjectId(text: string, record: object, objectID: string): { objectID: string; body: string } {
-  if (Object.hasOwn(record, 'objectID')) return { objectID, body: JSON.stringify({ ...record, objectID }) };
+function withObjectId(text: string, record: object, objectID: string): { id: string; body: string } {
+  if (Object.hasOwn(record, 'objectID'))
+    return { id: objectID, body: JSON.stringify({ ...record, objectID }) };
   const open = text.indexOf('{');
   const comma = Object.keys(record).length === 0 ? '' : ',';
-  return { objectID, body: `{"objectID":${JSON.stringify(objectID)}${comma}${text.slice(open + 1)}` };
+  return { id: objectID, body: `{"objectID":${JSON.stringify(objectID)}${comma}${text.slice(open + 1)}` };
 }

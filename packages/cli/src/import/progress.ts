@@ -19,8 +19,10 @@ export function startProgress(options: {
   readonly stream: NodeJS.WriteStream;
   readonly isQuiet: boolean;
   readonly nowMs: () => number;
+  /** What is counted. */
+  readonly noun?: string;
 }): Progress {
-  const { stream, isQuiet, nowMs } = options;
+  const { stream, isQuiet, nowMs, noun = 'records' } = options;
   if (isQuiet) return { update: () => {}, stop: () => {} };
   const startMs = nowMs();
   const describe = ({ records, rejected, share }: ProgressState): Record<string, string> => {
@@ -33,9 +35,9 @@ export function startProgress(options: {
       rejected: rejected === 0 ? '' : `, ${rejected.toLocaleString('en')} rejected`,
     };
   };
-  if (!stream.isTTY) return lineProgress(stream, nowMs, describe);
+  if (!stream.isTTY) return lineProgress(stream, nowMs, describe, noun);
   const bar = new SingleBar(
-    { stream, format: '{bar} {percentage}% · {records} records, {rate}/s{left}{rejected}', hideCursor: true },
+    { stream, format: `{bar} {percentage}% · {records} ${noun}, {rate}/s{left}{rejected}`, hideCursor: true },
     Presets.shades_classic,
   );
   bar.start(1, 0, describe({ records: 0, rejected: 0, share: undefined }));
@@ -53,6 +55,7 @@ function lineProgress(
   stream: NodeJS.WriteStream,
   nowMs: () => number,
   describe: (state: ProgressState) => Record<string, string>,
+  noun: string,
 ): Progress {
   let lastMs = nowMs();
   return {
@@ -61,7 +64,7 @@ function lineProgress(
       lastMs = nowMs();
       const { records, rate, left, rejected } = describe(state);
       const share = state.share === undefined ? '' : `${Math.floor(state.share * 100)} %, `;
-      stream.write(`${share}${records} records, ${rate}/s${left}${rejected}\n`);
+      stream.write(`${share}${records} ${noun}, ${rate}/s${left}${rejected}\n`);
     },
     stop: () => {},
   };
