@@ -20,7 +20,7 @@ export type {
   ScopeId,
 } from './store/document-store.ts';
 export { type OpenedStream, openStream } from './streams/open-stream.ts';
-export { STREAM_FIELDS, type StreamField } from './streams/stream-event.ts';
+export { errorEvent, STREAM_FIELDS, type StreamField } from './streams/stream-event.ts';
 export { type StreamListener, type StreamOptions, StreamRegistry } from './streams/stream-registry.ts';
 export { effectOf, runRead, runWrite } from './transaction/run-transaction.ts';
 export type { TransactionCosts, TransactionRequest, TransactionResult } from './transaction/transaction.ts';

@@ -51,6 +51,7 @@ export class Member {
         this.documents.committedAll();
       },
       onCommitted: (applications) => this.documents.committed(applications),
+      onWatching: () => this.documents.committedAll(),
     });
     this.documents = new ApplicationDocuments({
       layout,

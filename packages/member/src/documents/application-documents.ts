@@ -62,6 +62,24 @@ export class ApplicationDocuments {
     return (this.#storages.get(application) ?? (await this.#open(application))).read(use);
   }
 
+  /** As `read`, on a snapshot that knows of everything up to `lastSeenTime` (µs). Rejects with `BehindError`, too. */
+  async readSince<T>(
+    application: string,
+    { lastSeenTime, timeoutMs }: Pick<TransactOptions, 'lastSeenTime' | 'timeoutMs'>,
+    use: (reader: DocumentReader) => T,
+  ): Promise<T> {
+    const untilMs = this.#options.nowMs() + timeoutMs;
+    for (;;) {
+      const answer = await this.read(application, (reader) =>
+        lastSeenTime !== undefined && reader.lastTime < lastSeenTime ? undefined : { value: use(reader) },
+      );
+      if (answer !== undefined) return answer.value;
+      if (this.#options.nowMs() >= untilMs)
+        throw new BehindError('what the client has seen has not arrived here');
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
   /** A snapshot that lives until it is released. */
   async snapshot(application: string): Promise<Snapshot> {
     return (this.#storages.get(application) ?? (await this.#open(application))).snapshot();
@@ -89,7 +107,10 @@ export class ApplicationDocuments {
     });
   }
 
-  /** `listener` is called soon after documents of the application changed. Gives what ends it. */
+  /**
+   * `listener` is called soon after documents of the application changed, and, for what changed while nobody watched, soon after this call.
+   * Gives what ends it.
+   */
   watch(application: string, listener: () => void): () => void {
     const before = this.#watchers.size;
     const listeners = this.#watchers.get(application) ?? new Set();
@@ -124,27 +145,19 @@ export class ApplicationDocuments {
     { body, authentication, strictTemporal, lastSeenTime, timeoutMs }: TransactOptions,
   ): Promise<(TransactionResult & { readonly time: number }) | 'write-needed'> {
     const options: EvaluationOptions = { strictTemporal, stepsMax: STEPS_MAX_READING };
-    const untilMs = this.#options.nowMs() + timeoutMs;
-    for (;;) {
-      const answer = await this.read(application, (reader) => {
-        const { lastTime } = reader;
-        if (lastSeenTime !== undefined && lastTime < lastSeenTime) return undefined;
-        const time = Math.max(this.#options.nowMs() * 1000, lastTime);
-        const result = runRead(reader, {
-          body,
-          authentication,
-          time,
-          seed: newSeed(),
-          host: nodeHost,
-          options,
-        });
-        return result === 'write-needed' ? result : { ...result, time: lastTime };
+    return this.readSince(application, { lastSeenTime, timeoutMs }, (reader) => {
+      const { lastTime } = reader;
+      const time = Math.max(this.#options.nowMs() * 1000, lastTime);
+      const result = runRead(reader, {
+        body,
+        authentication,
+        time,
+        seed: newSeed(),
+        host: nodeHost,
+        options,
       });
-      if (answer !== undefined) return answer;
-      if (this.#options.nowMs() >= untilMs)
-        throw new BehindError('what the client has seen has not arrived here');
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
+      return result === 'write-needed' ? result : { ...result, time: lastTime };
+    });
   }
 
   #open(application: string): Promise<DocumentStorage> {

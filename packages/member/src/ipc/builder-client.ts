@@ -27,6 +27,8 @@ export interface BuilderClientOptions {
   readonly onResync: () => void;
   /** Documents of these applications changed; only while `watch` is on. */
   readonly onCommitted?: ((applications: readonly string[]) => void) | undefined;
+  /** `onCommitted` is called from now on; what was committed before may have been missed. */
+  readonly onWatching?: (() => void) | undefined;
   /** How long a request waits for a builder that is away. */
   readonly waitMsMax?: number | undefined;
 }
@@ -241,6 +243,9 @@ export class BuilderClient {
     switch (header['kind']) {
       case 'notice':
         void this.#notice(header);
+        return;
+      case 'watching':
+        this.#options.onWatching?.();
         return;
       case 'committed': {
         const { applications } = header as { readonly applications?: readonly string[] };

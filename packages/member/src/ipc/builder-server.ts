@@ -114,7 +114,10 @@ export class BuilderServer {
     }
     if (header['kind'] === 'watch') {
       const subscriber = this.#subscribers.get(connection);
-      if (subscriber !== undefined) subscriber.watching = header['on'] === true;
+      if (subscriber === undefined) return;
+      subscriber.watching = header['on'] === true;
+      // What was committed before this is told by nobody else.
+      if (subscriber.watching) connection.send({ kind: 'watching' });
       return;
     }
     const request = readRequest(header);

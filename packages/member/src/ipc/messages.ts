@@ -46,6 +46,7 @@ export type BuilderErrorCode =
   | 'unknown-application'
   | 'answer-forgotten'
   | 'index-damaged'
+  | 'index-following'
   | 'documents-damaged'
   | 'too-many-jobs'
   | 'operation-too-large'

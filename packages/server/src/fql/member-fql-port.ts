@@ -9,6 +9,7 @@ import {
   type FqlResult,
   FqlUnavailableError,
 } from './fql-port.ts';
+import { StreamFollower } from './stream-follower.ts';
 
 export interface MemberFqlPortOptions {
   readonly member: Member;
@@ -29,11 +30,10 @@ class Caller implements FqlCaller {
   }
 }
 
-const NO_COSTS = { computeOps: 0, readOps: 0, writeOps: 0, bytesRead: 0, bytesWritten: 0 };
-
 export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
   const { member, application, strictTemporal, rootSecret, nowMs } = options;
   const { documents } = member;
+  const follower = new StreamFollower({ documents, application, strictTemporal, nowMs });
   let lastTime = 0;
   const seen = (time: number): void => {
     if (time > lastTime) lastTime = time;
@@ -73,13 +73,13 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
       return authentication === undefined ? undefined : new Caller(authentication);
     },
     query: (caller, body, given) => explained(() => transact(caller, body, given)),
-    stream: async () => {
-      await Promise.resolve();
-      const body = JSON.stringify({
-        errors: [{ position: [], code: 'feature not available', description: 'Streams are not available.' }],
-      });
-      return { kind: 'refused', result: { status: 400, body, costs: NO_COSTS, time: lastTime } };
-    },
+    stream: (caller, body, given) =>
+      explained(async () => {
+        const opened = await follower.open(authenticationOf(caller), body, given);
+        if (opened.kind === 'refused') return opened;
+        seen(opened.time);
+        return { kind: 'open', stream: opened };
+      }),
     ping: async (scope, timeoutMs) => {
       if (scope === 'node') return true;
       if (scope !== 'read') {
