@@ -2,11 +2,13 @@
 import type { JsonNode } from '../json/parse-json.ts';
 import { accessForms } from './access.ts';
 import { aggregateForms } from './aggregates.ts';
+import { aggregationForms } from './aggregations.ts';
 import { basicForms } from './basic.ts';
 import { collectionForms } from './collections.ts';
 import { conversionForms } from './conversion.ts';
 import { extremeForms } from './extremes.ts';
 import type { Form } from './form.ts';
+import { insertEventsForms } from './insert-events.ts';
 import { logicForms } from './logic.ts';
 import { mathForms } from './math.ts';
 import { objectForms } from './objects.ts';
@@ -37,6 +39,8 @@ export function allForms(): readonly Form[] {
     ...refForms,
     ...aggregateForms,
     ...accessForms,
+    ...aggregationForms,
+    ...insertEventsForms,
     ...searchableForms,
     ...mathForms,
     ...extremeForms,

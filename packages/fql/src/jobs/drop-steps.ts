@@ -6,6 +6,7 @@ import { schemaFor } from '../schema/schema-cache.ts';
 import { deleteHistoryFloor } from '../schema/schema-rows.ts';
 import { storedNames } from '../schema/stored-names.ts';
 import type { CollectionId, DocumentKey, DocumentWriter, IndexId, ScopeId } from '../store/document-store.ts';
+import { dropEventIds } from '../writes/event-ids.ts';
 import { rewriteSpans } from '../writes/index-spans.ts';
 import { addJob, removeJob, saveProgress, type WaitingJob } from './job-rows.ts';
 
@@ -19,6 +20,8 @@ export function dropCollectionStep(writer: DocumentWriter, job: WaitingJob, limi
     if (done < limit) saveProgress(writer, job, SECOND_PART);
     return Math.max(done, 1);
   }
+  const idCount = dropEventIds(writer, job.scope, collection, limit);
+  if (idCount >= limit) return idCount;
   const done = writer.dropCollection(job.scope, collection, limit);
   if (done < limit) {
     deleteHistoryFloor(writer, job.scope, collection);
