@@ -5,7 +5,7 @@
  * stay JSON, whose text is the server's own.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { JsonError, type JsonNode, parseJson } from '@skein/fql';
+import { JsonError, type JsonNode, parseJson } from '@skein/fql/parse-json';
 import { CliError } from '../cli-error.ts';
 import { HttpExchange, isRefused, whyUnreachable } from '../http-exchange.ts';
 import { isJsonArray, isJsonMap, jsonText } from './json-node.ts';

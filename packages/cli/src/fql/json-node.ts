@@ -1,5 +1,5 @@
 /** JSON in which integers and doubles stay apart: telling its kinds, and its text. */
-import type { JsonNode } from '@skein/fql';
+import type { JsonNode } from '@skein/fql/parse-json';
 
 export type JsonMap = ReadonlyMap<string, JsonNode>;
 

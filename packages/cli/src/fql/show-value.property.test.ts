@@ -1,5 +1,5 @@
 /** What is shown can be typed in again, and is then the same. */
-import { parseJson } from '@skein/fql';
+import { parseJson } from '@skein/fql/parse-json';
 import fc from 'fast-check';
 import faunadb from 'faunadb';
 import { expect, test } from 'vitest';

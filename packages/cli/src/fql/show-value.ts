@@ -2,7 +2,7 @@
  * Values as they are written in FQL: `Ref(Collection("x"), "1")`, `Time("…")`, `10` and `10.0`. What is shown can be typed in again, but
  * for what FQL has no function for (a page, a stored lambda's API version).
  */
-import type { JsonNode } from '@skein/fql';
+import type { JsonNode } from '@skein/fql/parse-json';
 import { doubleText, isJsonArray, isJsonMap, type JsonMap } from './json-node.ts';
 import { type Layout, type PrintOptions, printLayout, row, text } from './layout.ts';
 import { callShape } from './query-functions.ts';

@@ -8,7 +8,7 @@
  *
  * In the last two, fields beside `id`, `coll`, `ts`, `ttl` are the document's data, and those in `data` too.
  */
-import { JsonError, type JsonNode, parseJson } from '@skein/fql';
+import { JsonError, type JsonNode, parseJson } from '@skein/fql/parse-json';
 import { isJsonMap, type JsonMap } from '../fql/json-node.ts';
 import { documentRef, idText, moduleName, objectText, ValueError, valueText } from './fauna-value.ts';
 

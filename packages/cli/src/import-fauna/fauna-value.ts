@@ -7,7 +7,7 @@
  *
  * Nulls in objects are left out, as documents do not store them.
  */
-import type { JsonNode } from '@skein/fql';
+import type { JsonNode } from '@skein/fql/parse-json';
 import { doubleText, isJsonArray, isJsonMap, type JsonMap, jsonText } from '../fql/json-node.ts';
 
 /** What a value was made of. */
