@@ -97,6 +97,13 @@ export class Builder implements BuilderService {
   readonly #pending = new PendingTasks();
   readonly #queuedBytesMax: number;
   readonly #checkpointIntervalMs: number;
+  /** Operations on indexes that came after operations on documents that are not applied yet. */
+  #behind: {
+    readonly application: string;
+    readonly operation: IndexOperation;
+    readonly at: Omit<Part, 'work'>;
+  }[] = [];
+  #behindBytes = 0;
   /** Operations on applications whose file is not written yet. */
   #changedBy: Sequence[] = [];
   readonly #stopFollowing = new AbortController();
@@ -128,6 +135,7 @@ export class Builder implements BuilderService {
       vault,
       log,
       onCommitted: (changed) => builder?.tellCommitted(changed),
+      publishedThrough: () => builder?.publishedThrough ?? 0,
     });
     documents.load(applications.ids);
     const known = Math.max(
@@ -211,6 +219,12 @@ export class Builder implements BuilderService {
       case 'statistics':
         return { fields: { statistics: this.statistics() } };
     }
+  }
+
+  /** What operations up to here changed in indexes and applications is published everywhere. */
+  get publishedThrough(): Sequence {
+    const lowest = this.#pending.lowest;
+    return lowest === undefined ? this.#accepted : asSequence(lowest - 1);
   }
 
   /** Transactions on documents of these applications are visible to every process. */
@@ -365,7 +379,12 @@ export class Builder implements BuilderService {
       throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
     this.#checkTarget(request, payload);
     // Remembered before the first pause, so that a second proposal with this id waits for this one.
-    const sequence = this.#appendWhenRoom(request, { application, operationId, proposedAtMs, payload });
+    const sequence = this.#appendWhenRoom(
+      request,
+      { application, operationId, proposedAtMs, payload },
+      // Meanwhile the index may have begun to follow a collection.
+      () => this.#checkTarget(request, payload),
+    );
     this.#recent.begin(application, operationId, sequence);
     return sequence;
   }
@@ -373,6 +392,7 @@ export class Builder implements BuilderService {
   async #appendWhenRoom(
     { application, indexes }: { readonly application: string; readonly indexes: readonly string[] },
     operation: { application: string; operationId: string; proposedAtMs: number; payload: Uint8Array },
+    checkAfterWait: () => void = () => {},
   ): Promise<Sequence> {
     const bytes = operation.payload.byteLength;
     const untilMs = this.#clock.nowMs() + ROOM_WAIT_MS_MAX;
@@ -382,6 +402,7 @@ export class Builder implements BuilderService {
       }
       await this.#scheduler.whenLess();
       if (this.#closing) throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+      checkAfterWait();
     }
     this.#appendingBytes += bytes;
     try {
@@ -428,7 +449,8 @@ export class Builder implements BuilderService {
     const damaged = indexes
       .map((index) => this.#scheduler.find(application, index)?.store)
       .find((store) => store?.damage);
-    if (!unknown && damaged === undefined) return;
+    const following = indexes.find((index) => this.#documents.isFollowing(application, index));
+    if (!unknown && damaged === undefined && following === undefined) return;
     let operation: Operation;
     try {
       operation = decodeOperation(payload);
@@ -438,6 +460,13 @@ export class Builder implements BuilderService {
     }
     if (unknown && operation.kind !== 'createApplication') {
       throw new BuilderError('unknown-application', 'refused', `application ${application} does not exist`);
+    }
+    if (following !== undefined && !leavesRecords(operation, following)) {
+      throw new BuilderError(
+        'index-following',
+        'refused',
+        `index ${following} is filled from a collection of documents; write those`,
+      );
     }
     const heals =
       operation.kind === 'deleteIndex' ||
@@ -462,12 +491,12 @@ export class Builder implements BuilderService {
         this.#accept(operation);
         if (
           this.#clock.nowMs() < turnEndMs &&
-          this.#scheduler.queuedBytes <= this.#queuedBytesMax &&
+          this.#scheduler.queuedBytes + this.#behindBytes <= this.#queuedBytesMax &&
           this.#documents.queuedCount < COMMIT_COUNT_MAX
         ) {
           continue;
         }
-        this.#documents.flush();
+        this.#flush();
         this.#saveApplications();
         this.#advance(operation.sequence);
         await nextTurn();
@@ -478,7 +507,7 @@ export class Builder implements BuilderService {
         if (this.#stopFollowing.signal.aborted || this.#failed) return;
         turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
       }
-      this.#documents.flush();
+      this.#flush();
       this.#saveApplications();
       this.#advance(operations.at(-1)!.sequence);
     }
@@ -505,6 +534,8 @@ export class Builder implements BuilderService {
       case 'saveKey':
       case 'deleteKey':
       case 'restoreKey':
+        // Tasks are noted in the order of the log.
+        this.#flush();
         if (this.#applications.apply(operation, logged)) {
           this.#pending.add(sequence, 1);
           this.#changedBy.push(sequence);
@@ -512,8 +543,47 @@ export class Builder implements BuilderService {
         return;
       default:
         if (this.#applications.get(application) === undefined) return;
-        this.#enqueue(application, operation, { sequence, proposedAtMs, bytes: logged.payload.byteLength });
+        this.#enqueueInOrder(application, operation, {
+          sequence,
+          proposedAtMs,
+          bytes: logged.payload.byteLength,
+        });
     }
+  }
+
+  /** Transactions before it may change the same index, and are not applied yet: then it waits for them. */
+  #enqueueInOrder(application: string, operation: IndexOperation, at: Omit<Part, 'work'>): void {
+    if (this.#documents.queuedCount === 0) {
+      this.#enqueue(application, operation, at);
+      return;
+    }
+    this.#behind.push({ application, operation, at });
+    this.#behindBytes += at.bytes;
+  }
+
+  /** Applies what waits on documents; what that changes in indexes takes its place among the operations on them. */
+  #flush(): void {
+    const parts = this.#documents.flush();
+    const behind = this.#behind;
+    this.#behind = [];
+    this.#behindBytes = 0;
+    let next = 0;
+    const pushBefore = (sequence: number): void => {
+      for (; next < parts.length && parts[next]!.part.sequence < sequence; next++) {
+        const { application, index, part } = parts[next]!;
+        if (!this.#pending.has(part.sequence)) {
+          let count = 1;
+          while (parts[next + count]?.part.sequence === part.sequence) count++;
+          this.#pending.add(part.sequence, count);
+        }
+        this.#scheduler.push(application, index, part);
+      }
+    };
+    for (const { application, operation, at } of behind) {
+      pushBefore(at.sequence);
+      this.#enqueue(application, operation, at);
+    }
+    pushBefore(Number.POSITIVE_INFINITY);
   }
 
   #acceptDocuments({ application, operationId, sequence, proposedAtMs, payload }: LoggedOperation): void {
@@ -627,8 +697,7 @@ export class Builder implements BuilderService {
 
   /** Operations up to here are in manifests and files. */
   #appliedThrough(): Sequence {
-    const lowest = this.#pending.lowest;
-    const published = lowest === undefined ? this.#accepted : asSequence(lowest - 1);
+    const published = this.publishedThrough;
     return asSequence(Math.min(published, this.#documents.durableThrough ?? published));
   }
 
@@ -676,6 +745,22 @@ export class Builder implements BuilderService {
     if (gone.length > 0)
       for (const id of new Set(gone.map(({ store }) => store.application)))
         syncFolder(this.#layout.indexesFolder(id));
+  }
+}
+
+/** Whether an operation leaves the records of an index, and the index itself, as they are. */
+function leavesRecords(operation: Operation, index: string): boolean {
+  switch (operation.kind) {
+    case 'setSettings':
+      return true;
+    case 'copyIndex':
+      return operation.destination !== index || operation.scope !== undefined;
+    case 'moveIndex':
+      return operation.index !== index && operation.scope !== undefined;
+    case 'batch':
+      return operation.requests.length === 0;
+    default:
+      return false;
   }
 }
 

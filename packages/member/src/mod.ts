@@ -11,6 +11,7 @@ export {
   type TransactOptions,
 } from './documents/application-documents.ts';
 export { nodeHost } from './documents/node-host.ts';
+export { type SearchableStatus, searchableStatuses } from './documents/searchable-status.ts';
 export type { TransactionAnswer } from './documents/transaction-answer.ts';
 export { FileDirectory } from './file-directory.ts';
 export type { IndexMeta } from './index-meta.ts';

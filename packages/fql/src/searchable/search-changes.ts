@@ -19,10 +19,10 @@ export interface IndexChanges {
   readonly records: readonly RecordChange[];
 }
 
-/** Changes by the transaction of this time: the documents that it wrote, as they are now. `searchables`: as they are now. */
+/** Changes by the transactions later than `after`: the documents that they wrote, as they are now. `searchables`: as they are now. */
 export function searchChangesOf(
   reader: DocumentReader,
-  time: number,
+  after: number,
   searchables: readonly SearchableCollection[],
 ): readonly IndexChanges[] {
   const byCollection = new Map<CollectionId, SearchableCollection[]>();
@@ -34,7 +34,7 @@ export function searchChangesOf(
   }
   if (byCollection.size === 0) return [];
   const changes = new Map<string, RecordChange[]>();
-  for (const { documents } of reader.changes(time - 1)) {
+  for (const { documents } of reader.changes(after)) {
     for (const key of documents) {
       const followed = key.scope === ROOT_SCOPE ? byCollection.get(key.collection) : undefined;
       if (followed === undefined) continue;

@@ -36,8 +36,7 @@ class Followed {
     const { store } = this.database;
     const before = store.lastTime;
     const answer = this.database.query(expression);
-    if (store.lastTime > before)
-      this.#apply(searchChangesOf(store, store.lastTime, searchableCollections(store)));
+    if (store.lastTime > before) this.#apply(searchChangesOf(store, before, searchableCollections(store)));
     return answer;
   }
 

@@ -5,19 +5,38 @@
  *
  *   push (in order) … flush → evaluated, committed, visible to every process → proposers answered
  *
+ * What a transaction changes in search indexes that follow collections is noted in the same commit (`search-outbox.ts`) and given to the
+ * caller, in the order of the log.
+ *
  * The store commits to memory that outlives this process, and to the disk a little later; the journal keeps operations until then
  * (`durableThrough`).
  */
 import { existsSync } from 'node:fs';
 import { asSequence, CorruptionError, type Sequence } from '@skein/base';
 import { DocumentStorage, type DocumentStorageWriter } from '@skein/documents';
-import { type EvaluationOptions, refresh, runStep, runWrite, type TransactionResult } from '@skein/fql';
+import {
+  type EvaluationOptions,
+  refresh,
+  runSearchableStep,
+  runStep,
+  runWrite,
+  searchChangesOf,
+  type TransactionResult,
+} from '@skein/fql';
 import type { DataLayout } from '../data-layout.ts';
 import { BuilderError } from '../ipc/messages.ts';
 import type { KeyVault } from '../key-vault.ts';
 import { type DocumentsOperation, sealOf } from './documents-operation.ts';
+import { FollowedCollections } from './followed-collections.ts';
 import { STEPS_MAX_WRITING } from './limits.ts';
 import { nodeHost } from './node-host.ts';
+import {
+  forgetLeftOut,
+  forgetOutbox,
+  noteSearchChanges,
+  readOutbox,
+  type SearchPart,
+} from './search-outbox.ts';
 import { decodeAnswer, encodeAnswer, type TransactionAnswer } from './transaction-answer.ts';
 
 export interface LoggedDocuments {
@@ -34,6 +53,8 @@ export interface DocumentsApplierOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
   /** Transactions of these applications are visible to every process. */
   readonly onCommitted: (applications: readonly string[]) => void;
+  /** What operations up to here changed in indexes is published. */
+  readonly publishedThrough: () => number;
 }
 
 /** Proposals that are repeated were under way when the builder ended: far fewer than this. */
@@ -47,6 +68,7 @@ export class DocumentsApplier {
   /** Stores that are set aside: their applications' documents take no writes, everything else goes on. */
   readonly #damaged = new Map<string, CorruptionError>();
   readonly #waiting = new Map<string, Waiting>();
+  readonly #followed = new Map<string, FollowedCollections>();
   #queue: LoggedDocuments[] = [];
   #transactionCount = 0;
   #commitCount = 0;
@@ -132,8 +154,16 @@ export class DocumentsApplier {
     if (storage === undefined) {
       storage = DocumentStorage.open(this.#options.layout.documentsFolder(application));
       this.#storages.set(application, storage);
+      const followed = new FollowedCollections();
+      storage.read((reader) => followed.list(reader));
+      this.#followed.set(application, followed);
     }
     return storage;
+  }
+
+  /** Whether the index takes its records from documents: nobody else writes it. */
+  isFollowing(application: string, index: string): boolean {
+    return this.#followed.get(application)?.has(index) ?? false;
   }
 
   storages(): Iterable<readonly [application: string, storage: DocumentStorage]> {
@@ -173,11 +203,12 @@ export class DocumentsApplier {
   }
 
   /**
-   * Applies what was pushed. Throws what the store throws: the machine failed, and nothing of it was answered. A damaged store is set
+   * Applies what was pushed; gives what that changes in search indexes, in the order of the log. Throws what the store throws: the machine failed, and nothing of it was answered. A damaged store is set
    * aside instead.
    */
-  flush(): void {
-    if (this.#queue.length === 0) return;
+  flush(): readonly SearchPart[] {
+    if (this.#queue.length === 0) return [];
+    const parts: SearchPart[] = [];
     const queue = this.#queue;
     this.#queue = [];
     const byApplication = new Map<string, LoggedDocuments[]>();
@@ -189,7 +220,7 @@ export class DocumentsApplier {
     const committed: string[] = [];
     for (const [application, list] of byApplication) {
       try {
-        if (this.#apply(application, list)) committed.push(application);
+        if (this.#apply(application, list, parts)) committed.push(application);
       } catch (error) {
         const damage = error instanceof CorruptionError ? error : this.#damaged.get(application);
         if (damage === undefined) throw error;
@@ -202,6 +233,7 @@ export class DocumentsApplier {
       }
     }
     if (committed.length > 0) this.#options.onCommitted(committed);
+    return byApplication.size === 1 ? parts : parts.sort((a, b) => a.part.sequence - b.part.sequence);
   }
 
   /** Resolves when everything that was applied is on the disk. */
@@ -210,15 +242,23 @@ export class DocumentsApplier {
     this.#storages.clear();
   }
 
-  #apply(application: string, list: readonly LoggedDocuments[]): boolean {
+  #apply(application: string, list: readonly LoggedDocuments[], parts: SearchPart[]): boolean {
     const storage = this.open(application);
-    // Replayed from the journal, though the store has them.
+    // Replayed from the journal, though the store has them: their indexes may not.
     const fresh = list.filter(({ sequence }) => sequence > storage.appliedSequence);
+    if (fresh.length < list.length) {
+      const last = list[list.length - fresh.length - 1]!;
+      parts.push(
+        ...storage.read((reader) => readOutbox(reader, application, list[0]!.sequence, last.sequence)),
+      );
+    }
     if (fresh.length === 0) return false;
+    const changed: SearchPart[] = [];
     const answers = storage.write((writer) => {
-      const all = fresh.map((logged) => this.#applyOne(writer, logged));
+      const all = fresh.map((logged) => this.#applyOne(writer, logged, changed));
       const last = fresh.at(-1)!.sequence;
       writer.setAppliedSequence(last);
+      forgetOutbox(writer, this.#options.publishedThrough(), fresh.length * 2 + 16);
       writer.deleteSystemRows(
         answerKey(asSequence(0)),
         answerKey(asSequence(Math.max(0, last - KEPT_ANSWER_COUNT))),
@@ -226,6 +266,7 @@ export class DocumentsApplier {
       );
       return all;
     });
+    for (const part of changed) parts.push(part);
     this.#commitCount++;
     this.#transactionCount += fresh.length;
     for (const [at, { operationId }] of fresh.entries()) {
@@ -236,22 +277,53 @@ export class DocumentsApplier {
     return answers.some(({ wrote }) => wrote);
   }
 
-  #applyOne(writer: DocumentStorageWriter, logged: LoggedDocuments): TransactionAnswer {
-    const { operation, sequence, proposedAtMs } = logged;
+  #applyOne(writer: DocumentStorageWriter, logged: LoggedDocuments, parts: SearchPart[]): TransactionAnswer {
+    const { application, operation, sequence, proposedAtMs } = logged;
+    const before = writer.lastTime;
     // Strictly later than every transaction before it, also when a clock went back.
-    const time = Math.max(proposedAtMs * 1000, writer.lastTime + 1);
+    const time = Math.max(proposedAtMs * 1000, before + 1);
     if (operation.kind === 'documentsStep') {
       runStep(writer, time, operation.limit);
-      return { sequence, time, status: 200, wrote: writer.lastTime === time, costs: NO_COSTS, body: '{}' };
+      this.#noteSearch(writer, logged, before, parts, { time, limit: operation.limit });
+      const wrote = writer.lastTime > before;
+      return { sequence, time, status: 200, wrote, costs: NO_COSTS, body: '{}' };
     }
-    const result = this.#evaluate(writer, logged.application, operation, time, sequence);
+    const result = this.#evaluate(writer, application, operation, time, sequence);
+    if (result.wrote) this.#noteSearch(writer, logged, before, parts);
     const answer = { sequence, time: writer.lastTime, ...result };
     if (result.body.length <= KEPT_ANSWER_BYTES_MAX)
       writer.putSystemRow(
         answerKey(sequence),
-        encodeAnswer(answer, sealOf(this.#options.vault, logged.application)),
+        encodeAnswer(answer, sealOf(this.#options.vault, application)),
       );
     return answer;
+  }
+
+  /** What the transactions since `before` change in search indexes. `fill`: filling them goes on, too. */
+  #noteSearch(
+    writer: DocumentStorageWriter,
+    { application, sequence, proposedAtMs }: LoggedDocuments,
+    before: number,
+    parts: SearchPart[],
+    fill?: { readonly time: number; readonly limit: number },
+  ): void {
+    const followed = this.#followed.get(application)!;
+    const known = followed.indexes;
+    const changes = [...searchChangesOf(writer, before, followed.list(writer))];
+    const filled = fill && runSearchableStep(writer, Math.max(fill.time, writer.lastTime + 1), fill.limit);
+    if (filled !== undefined) changes.push(filled);
+    followed.list(writer);
+    for (const index of known) if (!followed.has(index)) forgetLeftOut(writer, index);
+    if (changes.length === 0) return;
+    const at = { application, sequence, proposedAtMs };
+    parts.push(
+      ...noteSearchChanges(writer, changes, at, (index, id, bytes) =>
+        this.#options.log(
+          'warn',
+          `document ${id} is left out of index ${index} of application ${application}: its record would have ${bytes} bytes`,
+        ),
+      ),
+    );
   }
 
   #evaluate(

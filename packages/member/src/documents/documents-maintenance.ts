@@ -3,7 +3,7 @@
  * the log like everything else, one at a time per application, so that clients' transactions run in between.
  */
 import { type Clock, CorruptionError } from '@skein/base';
-import { nextStep } from '@skein/fql';
+import { nextSearchableStep, nextStep } from '@skein/fql';
 import { BuilderError } from '../ipc/messages.ts';
 import type { DocumentsApplier } from './documents-applier.ts';
 import { type DocumentsOperation, newSeed } from './documents-operation.ts';
@@ -53,7 +53,9 @@ export class DocumentsMaintenance {
 
   #hasWork(application: string): boolean {
     const { documents, clock } = this.#options;
-    return documents.open(application).read((reader) => nextStep(reader, clock.nowMs() * 1000));
+    return documents
+      .open(application)
+      .read((reader) => nextStep(reader, clock.nowMs() * 1000) || nextSearchableStep(reader));
   }
 
   async #work(application: string): Promise<void> {

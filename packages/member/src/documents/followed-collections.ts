@@ -1,0 +1,33 @@
+/** The searchable collections of one application as the builder has them at hand: read again only when they have changed. */
+import {
+  type DocumentReader,
+  type SearchableCollection,
+  searchableCollections,
+  searchableVersion,
+} from '@skein/fql';
+
+export class FollowedCollections {
+  #version: bigint | undefined;
+  #list: readonly SearchableCollection[] = [];
+  #indexes: ReadonlySet<string> = new Set();
+
+  /** As of the reader. Costs one look when nothing has changed. */
+  list(reader: DocumentReader): readonly SearchableCollection[] {
+    const version = searchableVersion(reader);
+    if (version === this.#version) return this.#list;
+    this.#list = version === undefined ? [] : searchableCollections(reader);
+    this.#version = version;
+    this.#indexes = new Set(this.#list.map(({ index }) => index));
+    return this.#list;
+  }
+
+  /** Whether the index takes its records from documents, as of the last reader. */
+  has(index: string): boolean {
+    return this.#indexes.has(index);
+  }
+
+  /** Indexes that take their records from documents, as of the last reader. */
+  get indexes(): ReadonlySet<string> {
+    return this.#indexes;
+  }
+}

@@ -1,0 +1,32 @@
+/** Searchable collections of an application, as a query process tells of them. */
+import { type SearchableCollection, searchableCollections } from '@skein/fql';
+import type { ApplicationDocuments } from './application-documents.ts';
+import { type LeftOut, leftOutOf } from './search-outbox.ts';
+
+export interface SearchableStatus extends SearchableCollection {
+  /** Documents whose records are too large for an index: how many, and the first of them. */
+  readonly leftOutCount: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** By name of the index. `leftOutMax`: of each index's list. Rejects as `ApplicationDocuments.snapshot`. */
+export async function searchableStatuses(
+  documents: ApplicationDocuments,
+  application: string,
+  leftOutMax: number,
+): Promise<readonly SearchableStatus[]> {
+  const snapshot = await documents.snapshot(application);
+  try {
+    return searchableCollections(snapshot.reader).map((searchable) => {
+      const leftOut: LeftOut[] = [];
+      let leftOutCount = 0;
+      for (const each of leftOutOf(snapshot.reader, searchable.index)) {
+        leftOutCount++;
+        if (leftOut.length < leftOutMax) leftOut.push(each);
+      }
+      return { ...searchable, leftOutCount, leftOut };
+    });
+  } finally {
+    snapshot.release();
+  }
+}
