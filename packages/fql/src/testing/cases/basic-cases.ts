@@ -42,6 +42,19 @@ export const basicCases: readonly FunctionCases[] = [
       gives('{"let":{"a":1,"b":2},"in":[{"var":"a"},{"var":"b"}]}', '[1,2]'),
       gives('{"let":[{"a":1}],"in":{"let":[{"a":2}],"in":{"var":"a"}}}', '2'),
       gives('{"let":[],"in":1}', '1'),
+      refuses(
+        '{"let":[{"a":1},{"b":{"add":["x"]}}],"in":{"var":"b"}}',
+        ['let', 1, 'b', 'add', 0],
+        'Number',
+        'String',
+      ),
+      fails(
+        '{"let":{"a":{"var":"b"},"b":1},"in":1}',
+        ['let', 'a'],
+        "Variable 'b' is not defined.",
+        'invalid expression',
+      ),
+      fails('{"let":1,"in":1}', ['let'], 'Array expected, Integer provided.', 'invalid expression'),
     ],
   },
   {
@@ -85,6 +98,11 @@ export const basicCases: readonly FunctionCases[] = [
         '{"query":{"lambda":"x","expr":{"add":[{"var":"x"},1]}}}',
         '{"@query":{"api_version":"4","lambda":"x","expr":{"add":[{"var":"x"},1]}}}',
       ),
+      gives(
+        '{"let":[{"n":2}],"in":{"query":{"lambda":["x","_"],"expr":{"add":[{"var":"x"},{"var":"n"}]}}}}',
+        '{"@query":{"api_version":"4","lambda":["x","_"],"expr":{"let":{"n":2},"in":{"add":[{"var":"x"},{"var":"n"}]}}}}',
+      ),
+      fails('{"query":1}', ['query'], 'Lambda expected, Integer provided.', 'invalid expression'),
     ],
   },
   {

@@ -1,6 +1,7 @@
 /**
  * What each function answers, as data: the tests run it, and the documentation is made from it. Expressions and results are JSON text, because
- * JavaScript's own JSON would make one of `1` and `1.0`.
+ * JavaScript's own JSON would make one of `1` and `1.0`. What no two databases answer alike stands in results as `<ts>`, `<id>` and so on
+ * (`redacted` in `run-cases.ts`).
  */
 import type { FqlErrorCode } from '../../evaluate/fql-error.ts';
 import type { Position } from '../../parse/expression.ts';
@@ -9,6 +10,11 @@ export interface CaseError {
   readonly position: Position;
   readonly code: FqlErrorCode;
   readonly description: string;
+  readonly failures?: readonly {
+    readonly field: Position;
+    readonly code: string;
+    readonly description: string;
+  }[];
   readonly cause?: readonly CaseError[];
 }
 
@@ -19,6 +25,8 @@ export interface FunctionCase {
   readonly errors?: readonly CaseError[] | undefined;
   /** What is evaluated before, each in a transaction of its own. */
   readonly given?: readonly string[] | undefined;
+  /** An expression that makes a token or a key: the case is evaluated with its secret. */
+  readonly login?: string | undefined;
   /** As Fauna did it, without the extension for times. */
   readonly strictTemporal?: true | undefined;
 }
@@ -27,6 +35,8 @@ export interface FunctionCases {
   /** As the driver calls it. */
   readonly function: string;
   readonly cases: readonly FunctionCase[];
+  /** What is evaluated before all of them, unless a case has its own; they run one after another in that database. */
+  readonly given?: readonly string[] | undefined;
   /** How it differs from Fauna's; undefined: in nothing that is known. */
   readonly differs?: string | undefined;
 }

@@ -46,6 +46,8 @@ export const objectCases: readonly FunctionCases[] = [
       gives('{"contains_value":2,"in":[1,2,3]}', 'true'),
       gives('{"contains_value":"b","in":[1,"a"]}', 'false'),
       gives('{"contains_value":1,"in":{"object":{"a":1}}}', 'true'),
+      gives('{"contains_value":1,"in":[]}', 'false'),
+      refuses('{"contains_value":1,"in":"a"}', ['in'], 'Object, Array, Page, Set, or Ref', 'Scalar'),
     ],
   },
   {
@@ -60,6 +62,14 @@ export const objectCases: readonly FunctionCases[] = [
       gives(
         '{"merge":{"object":{"a":1,"b":2}},"with":{"object":{"a":5,"b":null}},"lambda":{"lambda":["k","x","y"],"expr":{"add":[{"var":"x"},{"if":{"is_null":{"var":"y"}},"then":0,"else":{"var":"y"}}]}}}',
         '{"a":6,"b":2}',
+      ),
+      refuses('{"merge":1,"with":{"object":{}}}', ['merge'], 'Object', 'Integer'),
+      refuses('{"merge":{"object":{}},"with":[1]}', ['with', 0], 'Object', 'Integer'),
+      fails(
+        '{"merge":{"object":{}},"with":{"object":{}},"lambda":1}',
+        ['lambda'],
+        'Lambda expected, Integer provided.',
+        'invalid expression',
       ),
     ],
   },
