@@ -4,7 +4,7 @@
  */
 import { assert, CorruptionError } from '@skein/base';
 import type { CollectionId, DocumentKey, ScopeId, StoredVersion } from '@skein/fql/document-store';
-import { copyBytes, copyInto } from './key-buffer.ts';
+import { copyBytes } from './key-buffer.ts';
 
 /** What LMDB reads a value from: `bytes.start` to `bytes.end`. Its memory address is remembered on it by LMDB's wrapper. */
 export type Scratch = Uint8Array & { start: number; end: number };
@@ -69,7 +69,7 @@ function wellFormed(condition: boolean, expected: string): asserts condition {
 
 export function encodeRaw(bytes: Uint8Array): Scratch {
   const target = begin(bytes.length);
-  copyInto(target, 0, bytes, 0, bytes.length);
+  target.set(bytes);
   return target;
 }
 
@@ -82,7 +82,7 @@ export function encodeVersion({ ts, action, body }: StoredVersion): Scratch {
   const target = begin(9 + body.length);
   putTime(0, ts);
   target[8] = ACTIONS.indexOf(action);
-  copyInto(target, 9, body, 0, body.length);
+  target.set(body, 9);
   return target;
 }
 
@@ -108,8 +108,8 @@ export function encodeEntry({ time, order, body }: EntryRow): Scratch {
   const target = begin(12 + orderLength + body.length);
   putTime(0, time);
   view.setUint32(8, orderLength);
-  if (order !== undefined) copyInto(target, 12, order, 0, orderLength);
-  copyInto(target, 12 + orderLength, body, 0, body.length);
+  if (order !== undefined) target.set(order, 12);
+  target.set(body, 12 + orderLength);
   return target;
 }
 

@@ -45,8 +45,10 @@ export class KeyBuffer {
 
   raw(source: Uint8Array, from = 0, to = source.length): this {
     assert(this.length + to - from <= KEY_BYTES_MAX, 'a key fits into what LMDB allows');
-    copyInto(this.bytes, this.length, source, from, to);
-    this.length += to - from;
+    const { bytes, length } = this;
+    if (to - from > LOOP_BYTES_MAX) bytes.set(source.subarray(from, to), length);
+    else for (let read = from, write = length; read < to; read++, write++) bytes[write] = source[read]!;
+    this.length = length + to - from;
     return this;
   }
 
@@ -108,19 +110,17 @@ export class KeyView {
   }
 }
 
-/** Short runs byte by byte: a call into the engine costs more than they do. */
-export function copyInto(target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
-  if (to - from <= 48) {
-    for (let read = from, write = at; read < to; read++, write++) target[write] = source[read]!;
-  } else {
-    target.set(new Uint8Array(source.buffer, source.byteOffset + from, to - from), at);
-  }
-}
+/**
+ * Short runs are copied byte by byte: a call into the engine costs more than they do. Each place that copies has a loop of its own, since one
+ * that all share meets arrays of so many shapes that the engine compiles it badly.
+ */
+export const LOOP_BYTES_MAX = 32;
 
 /** Always a plain array of its own, also from a `Buffer`. */
 export function copyBytes(source: Uint8Array, from: number, to: number): Uint8Array {
   const copy = new Uint8Array(to - from);
-  copyInto(copy, 0, source, from, to);
+  if (to - from > LOOP_BYTES_MAX) copy.set(source.subarray(from, to));
+  else for (let read = from, write = 0; read < to; read++, write++) copy[write] = source[read]!;
   return copy;
 }
 

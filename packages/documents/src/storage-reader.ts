@@ -30,12 +30,13 @@ export const APPLIED_SEQUENCE = new TextEncoder().encode('appliedSequence');
 export class StorageReader implements DocumentReader {
   protected readonly tables: Tables;
   protected readonly scope: ReadScope;
-  protected readonly key = new KeyBuffer();
-  readonly #endKey = new KeyBuffer();
+  /** For keys that are used at once. */
+  protected readonly key: KeyBuffer;
 
   constructor(tables: Tables, scope: ReadScope) {
     this.tables = tables;
     this.scope = scope;
+    this.key = tables.key;
   }
 
   get lastTime(): number {
@@ -156,7 +157,7 @@ export class StorageReader implements DocumentReader {
     limit?: number,
   ): Generator<StoredVersion> {
     const start = documentKey(new KeyBuffer(), key).time(from);
-    const end = documentKey(this.#endKey, key).time(to);
+    const end = documentKey(new KeyBuffer(), key).time(to);
     for (const row of this.tables.versions.range({ start, end, reverse, limit }, this.scope)) {
       yield { ts: row.key.time(16), action: row.value.action, body: row.value.body };
     }

@@ -31,7 +31,6 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
   #appliedSequence: number;
   readonly #begun: { readonly lastTime: number; readonly appliedSequence: number };
   #transaction: OpenTransaction | undefined;
-  readonly #other = new KeyBuffer();
 
   constructor(tables: Tables, begun: { readonly lastTime: number; readonly appliedSequence: number }) {
     super(tables, new ReadScope(undefined));
@@ -311,7 +310,7 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
   }
 
   #versionEndKey({ scope, collection, id }: DocumentKey, end: number, ts: number): KeyBuffer {
-    return this.#other.clear().u32(scope).u32(collection).time(end).u64(id).time(ts);
+    return this.tables.otherKey.clear().u32(scope).u32(collection).time(end).u64(id).time(ts);
   }
 
   #putEnded(set: EntrySet, key: KeyBuffer, row: EntryRow): void {
@@ -327,7 +326,7 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
   }
 
   #spanEndKey({ scope, index }: EntrySet, key: KeyBuffer, to: number): KeyBuffer {
-    return this.#other.clear().u32(scope).u32(index).time(to).raw(key.bytes, 8, key.length);
+    return this.tables.otherKey.clear().u32(scope).u32(index).time(to).raw(key.bytes, 8, key.length);
   }
 
   #drop(prefix: KeyBuffer, limit: number, tables: readonly AnyTable[]): number {

@@ -26,7 +26,7 @@ import {
   type PastVersion,
   type Scratch,
 } from './codecs.ts';
-import { copyBytes, copyInto, KeyBuffer, KeyView } from './key-buffer.ts';
+import { copyBytes, KeyBuffer, KeyView, LOOP_BYTES_MAX } from './key-buffer.ts';
 
 /** Where reading takes place: an LMDB read transaction, or, without one, the write transaction that is running. */
 export class ReadScope {
@@ -62,8 +62,10 @@ const KEY_ENCODER = {
   writeKey(key: KeyBuffer | Uint8Array, target: Uint8Array, start: number): number {
     const bytes = key instanceof KeyBuffer ? key.bytes : key;
     // LMDB's wrapper cuts a key that does not fit by itself, with an error that we never see: all of ours fit.
-    copyInto(target, start, bytes, 0, key.length);
-    return start + key.length;
+    const { length } = key;
+    if (length > LOOP_BYTES_MAX) target.set(bytes.subarray(0, length), start);
+    else for (let at = 0; at < length; at++) target[start + at] = bytes[at]!;
+    return start + length;
   },
   readKey(target: Uint8Array, start: number, end: number): KeyView {
     return VIEW.at(target, start, end);
@@ -241,6 +243,9 @@ export interface Tables {
   /** Names → numbers: what the storage knows of itself. */
   readonly numbers: Table<number>;
   readonly changeLog: ChangeLog;
+  /** All readers and the writer make their keys here, one after the other: a buffer each would cost more than what they read. */
+  readonly key: KeyBuffer;
+  readonly otherKey: KeyBuffer;
 }
 
 export const TABLE_COUNT = 10;
@@ -262,5 +267,7 @@ export function openTables(root: RootDatabase): Tables {
     system: new Table(root, 'system', raw, changeLog),
     numbers: new Table(root, 'numbers', { encode: encodeNumber, decode: decodeNumber }, changeLog),
     changeLog,
+    key: new KeyBuffer(),
+    otherKey: new KeyBuffer(),
   };
 }
