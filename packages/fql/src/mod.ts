@@ -1,5 +1,5 @@
 export { type AccessProvider, findAccessProvider } from './access/access-providers.ts';
-export { authenticate, type RootSecret, refresh } from './access/authenticate.ts';
+export { authenticate, authenticateRoot, type RootSecret, refresh } from './access/authenticate.ts';
 export { authenticateJwt } from './access/authenticate-jwt.ts';
 export type { Authentication, BuiltinRole } from './access/authentication.ts';
 export { isJwt } from './access/secret.ts';

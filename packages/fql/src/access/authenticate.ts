@@ -19,6 +19,13 @@ import { rolesOfValue } from './role-value.ts';
 import { nativeCollection, nativeOfDocument, ROOT_SCOPE, sameDocument } from './scopes.ts';
 import { parseSecret, type SecretScope } from './secret.ts';
 
+const ROOT: Authentication = {
+  scope: ROOT_SCOPE,
+  principal: { kind: 'root' },
+  roles: ['admin'],
+  actsAs: undefined,
+};
+
 /** The server's own secret, or its SHA-256 in hexadecimal where nothing else is kept of it. */
 export type RootSecret = string | { readonly sha256: string };
 
@@ -38,19 +45,24 @@ export function authenticate(
   // Hashes are compared: how long that takes tells nothing about a secret.
   const hash = host.sha256(parsed.secret);
   if (rootSecret !== undefined && hash === hashOf(rootSecret, host)) {
-    const root: Authentication = {
-      scope: ROOT_SCOPE,
-      principal: { kind: 'root' },
-      roles: ['admin'],
-      actsAs: undefined,
-    };
-    return narrowed(reader, root, parsed.scope);
+    return narrowed(reader, ROOT, parsed.scope);
   }
   const document = documentOfSecret(reader, hash);
   if (document === undefined || !databaseExists(reader, document.scope)) return undefined;
   if (nativeOfDocument(document) === 'tokens') return ofToken(reader, document, now);
   const key = ofKey(reader, document, now);
   return key === undefined ? undefined : narrowed(reader, key, parsed.scope);
+}
+
+/** As `authenticate`, for the root secret as it is, for which nothing has to be read; undefined for all others. */
+export function authenticateRoot(
+  text: string,
+  host: Pick<Host, 'sha256'>,
+  rootSecret: RootSecret,
+): Authentication | undefined {
+  const parsed = parseSecret(text);
+  if (parsed === undefined || parsed.scope.kind !== 'all') return undefined;
+  return host.sha256(parsed.secret) === hashOf(rootSecret, host) ? ROOT : undefined;
 }
 
 /** Whether the one who asked when the operation was proposed still may; undefined when not. `now`: as for `authenticate`. */

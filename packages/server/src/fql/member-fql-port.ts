@@ -1,6 +1,6 @@
 /** The FQL port over this machine's member. */
 import { CorruptionError } from '@skein/base';
-import { type Authentication, authenticate, isJwt, type RootSecret } from '@skein/fql';
+import { type Authentication, authenticate, authenticateRoot, isJwt, type RootSecret } from '@skein/fql';
 import { BehindError, BuilderError, type Member, nodeHost } from '@skein/member';
 import {
   type FqlCaller,
@@ -64,6 +64,8 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
         const authentication = await options.verifyJwt(secret);
         return authentication === undefined ? undefined : new Caller(authentication);
       }
+      const root = authenticateRoot(secret, nodeHost, rootSecret);
+      if (root !== undefined) return new Caller(root);
       const authentication = await explained(() =>
         documents.read(application, (reader) => {
           seen(reader.lastTime);
