@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT_CODES, messageOf } from './cli-error.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addDatabaseCommand } from './commands/database.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addFqlCommand } from './commands/fql.ts';
@@ -76,6 +77,7 @@ ${Object.values(EXIT_CODES)
   addKeysCommand(root, context);
   addFqlCommand(root, context);
   addImportFaunaCommand(root, context);
+  addDatabaseCommand(root, context);
   addBackupCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);

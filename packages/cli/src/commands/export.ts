@@ -1,10 +1,4 @@
 /** `skein export`: all records of an index, through the browse endpoint. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { resolve } from 'node:path';
-import { PassThrough, type Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type { Json, JsonObject } from '@skein/base';
 import { type Command, Option } from 'commander';
 import { CliError, messageOf } from '../cli-error.ts';
@@ -13,6 +7,7 @@ import { type HttpClient, indexPath } from '../http-client.ts';
 import { startProgress } from '../import/progress.ts';
 import { numberField, objectsField } from '../json-fields.ts';
 import { list } from '../options.ts';
+import { openOutput, write } from '../output-file.ts';
 
 interface ExportFlags extends CommonFlags {
   readonly format?: 'ndjson' | 'json' | 'csv';
@@ -133,31 +128,6 @@ async function* pages(
     if (typeof answer['cursor'] !== 'string') return;
     body = { cursor: answer['cursor'] };
   }
-}
-
-function openOutput(
-  file: string,
-  isGzip: boolean,
-  context: Context,
-): { stream: Writable; written: Promise<void> } {
-  const target: Writable = file === '-' ? context.stdout : createWriteStream(resolve(context.cwd, file));
-  if (!isGzip && file !== '-') return { stream: target, written: finished(target) };
-  // Standard output must stay open: other things may still be said there.
-  const stream = isGzip ? createGzip() : new PassThrough();
-  const written = pipeTo(stream, target, file !== '-');
-  return { stream, written };
-}
-
-async function pipeTo(stream: NodeJS.ReadWriteStream, target: Writable, isOwn: boolean): Promise<void> {
-  for await (const chunk of stream) await write(target, chunk as Buffer);
-  if (!isOwn) return;
-  target.end();
-  await finished(target);
-}
-
-async function write(stream: Writable, data: string | Buffer): Promise<void> {
-  if (stream.errored) throw stream.errored;
-  if (!stream.write(data)) await once(stream, 'drain');
 }
 
 function formatOf(file: string): 'ndjson' | 'json' | 'csv' {

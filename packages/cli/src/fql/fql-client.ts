@@ -114,6 +114,11 @@ export class FqlClient {
     throw refusal(answer);
   }
 
+  /** µs: the latest moment that the server has told. */
+  get lastSeenTime(): number {
+    return this.#lastSeenTime;
+  }
+
   close(): void {
     this.#exchange.close();
   }
