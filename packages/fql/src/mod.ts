@@ -3,6 +3,7 @@ export { authenticate, authenticateRoot, type RootSecret, refresh } from './acce
 export { authenticateJwt } from './access/authenticate-jwt.ts';
 export type { Authentication, BuiltinRole } from './access/authentication.ts';
 export { isJwt } from './access/secret.ts';
+export { verifyAggregation } from './aggregations/verify.ts';
 export type { EvaluationOptions, Host } from './evaluate/context.ts';
 export { nextStep, runStep } from './jobs/steps.ts';
 export { JsonError, type JsonNode, parseJson } from './json/parse-json.ts';
