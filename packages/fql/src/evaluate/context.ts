@@ -5,6 +5,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
 import type { Lambda } from '../values/lambda.ts';
 import type { Value } from '../values/value.ts';
+import type { Extent } from './value-size.ts';
 
 /** What only the shell around can do; synchronous. */
 export interface Host {
@@ -52,6 +53,8 @@ export interface EvaluationContext {
   ) => EvaluationContext;
   /** A lambda's result; the argument is matched to its pattern. Its errors have positions inside the lambda. */
   readonly call: (lambda: Lambda, argument: Value, effect?: 'pure' | 'read' | 'write') => Value;
+  /** Of a value that was put together or is walked through; throws a fault when it stands for too much. */
+  readonly extentOf: (value: Value) => Extent;
   /** Call for work that grows with data: each entry read, each element walked. Throws a fault when the budget is used up. */
   readonly charge: (steps: number) => void;
 }

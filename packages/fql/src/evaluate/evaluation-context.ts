@@ -14,6 +14,7 @@ import { evaluateIn } from './evaluator.ts';
 import { FqlFault, WriteNeeded } from './fql-error.ts';
 import { CALL_DEPTH_MAX, LEVELS_PER_CALL } from './limits.ts';
 import type { Session } from './session.ts';
+import type { Extent } from './value-size.ts';
 
 export class Context implements EvaluationContext {
   readonly session: Session;
@@ -108,6 +109,10 @@ export class Context implements EvaluationContext {
     } finally {
       this.session.nesting = depth;
     }
+  }
+
+  extentOf(value: Value): Extent {
+    return this.session.extentOf(value);
   }
 
   charge(steps: number): void {

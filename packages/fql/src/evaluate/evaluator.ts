@@ -15,7 +15,7 @@ import { bind, type Environment } from './environment.ts';
 import { Context, stackOverflow } from './evaluation-context.ts';
 import { type FqlError, type FqlErrorCode, FqlFault } from './fql-error.ts';
 import { FaultCollector } from './gather.ts';
-import { EVALUATION_DEPTH_MAX, LEVELS_PER_SET } from './limits.ts';
+import { EVALUATION_DEPTH_MAX, ITEMS_PER_STEP, LEVELS_PER_SET } from './limits.ts';
 import type { Session } from './session.ts';
 
 const BINDINGS_PER_STEP = 16;
@@ -261,6 +261,7 @@ function castAll(value: Value, wanted: Cast<unknown>, call: FormCall, key: strin
   }
   let faults: FaultCollector | undefined;
   const results: unknown[] = [];
+  call.context.charge(Math.floor(value.length / ITEMS_PER_STEP));
   const itemCall = new ItemCall(call, key);
   for (const item of value) {
     try {

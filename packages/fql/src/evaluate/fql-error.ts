@@ -1,5 +1,6 @@
 /** Errors as the client sees them. `RenderError` of the reference tells the texts. */
 import type { Position } from '../parse/expression.ts';
+import { DESCRIPTION_LENGTH_MAX } from './limits.ts';
 
 export type FqlErrorCode =
   | 'invalid expression'
@@ -48,9 +49,19 @@ export class FqlFault extends Error {
   readonly errors: readonly FqlError[];
 
   constructor(errors: readonly FqlError[]) {
-    super(errors[0]?.description ?? 'evaluation failed');
-    this.errors = errors;
+    const told = errors.some(isWordy) ? errors.map(shortened) : errors;
+    super(told[0]?.description ?? 'evaluation failed');
+    this.errors = told;
   }
+}
+
+function isWordy({ description }: FqlError): boolean {
+  return description.length > DESCRIPTION_LENGTH_MAX;
+}
+
+function shortened(error: FqlError): FqlError {
+  if (!isWordy(error)) return error;
+  return { ...error, description: `${error.description.slice(0, DESCRIPTION_LENGTH_MAX - 1)}…` };
 }
 
 /** A read-only evaluation met a write: it has to run at its place in the log instead. */

@@ -22,5 +22,22 @@ export const LEVELS_PER_SET = 2;
 /** Roughly the characters of any value's text: several times what can be stored, far less than memory. */
 export const VALUE_SIZE_MAX = 64 * 1024 * 1024;
 
+/**
+ * What the store costs, in steps of evaluation: to look a version or an entry up, to write one, and for so many of their bytes, which are
+ * decoded into several times as much memory.
+ */
+export const STEPS_PER_READ = 8;
+export const STEPS_PER_WRITE = 24;
+export const BYTES_PER_STEP = 8;
+
+/** Values that an argument holds are taken one by one: so many in a step. */
+export const ITEMS_PER_STEP = 4;
+
+/** Characters of all errors of an answer, their causes and places included; what comes after them is left out. */
+export const ERRORS_LENGTH_MAX = 1024 * 1024;
+
+/** Characters of one error's description; a request may put any text there. */
+export const DESCRIPTION_LENGTH_MAX = 8_192;
+
 /** What one transaction may write, documents and index entries together: Fauna's limit. */
 export const TRANSACTION_BYTES_MAX = 16 * 1024 * 1024;

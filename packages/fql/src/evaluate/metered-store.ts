@@ -21,10 +21,15 @@ import type {
   StoredVersion,
 } from '../store/document-store.ts';
 import { FqlFault } from './fql-error.ts';
-import { TRANSACTION_BYTES_MAX } from './limits.ts';
+import { BYTES_PER_STEP, STEPS_PER_READ, STEPS_PER_WRITE, TRANSACTION_BYTES_MAX } from './limits.ts';
 
 /** Bytes that are stored with each version and entry besides its own. */
 const KEY_BYTES = 24;
+
+/** Who hears of work that is done for writing to this store; nobody, where a store is not a transaction's. */
+export function workOf(store: DocumentReader): (steps: number) => void {
+  return store instanceof MeteredStore ? store.onWork : () => undefined;
+}
 
 export class MeteredStore implements DocumentWriter {
   readonly #reader: DocumentReader;
@@ -34,6 +39,8 @@ export class MeteredStore implements DocumentWriter {
   writeCount = 0;
   bytesWritten = 0;
   schemaChangeCount = 0;
+  /** Hears what reading and writing cost, in steps of evaluation. */
+  onWork: (steps: number) => void = () => undefined;
   /** Users' documents that came into being; one may stand there more than once, and may have been deleted again. */
   readonly created: DocumentKey[] = [];
 
@@ -41,6 +48,11 @@ export class MeteredStore implements DocumentWriter {
   constructor(reader: DocumentReader, writer?: DocumentWriter) {
     this.#reader = reader;
     this.#writer = writer;
+  }
+
+  /** The same store, for reads that do not belong to the transaction's costs. */
+  get uncounted(): DocumentReader {
+    return this.#reader;
   }
 
   get lastTime(): number {
@@ -181,7 +193,9 @@ export class MeteredStore implements DocumentWriter {
 
   #read(body: Uint8Array | undefined): void {
     this.readCount++;
-    this.bytesRead += KEY_BYTES + (body?.length ?? 0);
+    const byteCount = KEY_BYTES + (body?.length ?? 0);
+    this.bytesRead += byteCount;
+    this.onWork(STEPS_PER_READ + Math.floor(byteCount / BYTES_PER_STEP));
   }
 
   #noteSchema(collection: CollectionId): void {
@@ -191,6 +205,7 @@ export class MeteredStore implements DocumentWriter {
   #write(byteCount: number): void {
     this.writeCount++;
     this.bytesWritten += KEY_BYTES + byteCount;
+    this.onWork(STEPS_PER_WRITE + Math.floor(byteCount / BYTES_PER_STEP));
     if (this.bytesWritten > TRANSACTION_BYTES_MAX) {
       throw new FqlFault([
         {

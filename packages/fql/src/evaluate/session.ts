@@ -7,7 +7,7 @@ import type { DocumentValue, Value } from '../values/value.ts';
 import type { EvaluationOptions, Host } from './context.ts';
 import { FqlFault } from './fql-error.ts';
 import type { MeteredStore } from './metered-store.ts';
-import { type Extent, extentOf } from './value-size.ts';
+import { type Extent, Extents } from './value-size.ts';
 
 export class Session {
   readonly store: MeteredStore;
@@ -28,6 +28,7 @@ export class Session {
   formCount = 0;
   readonly #schemas = new Map<ScopeId, Schema>();
   #schemasAt = 0;
+  readonly #extents = new Extents((steps) => this.charge(steps));
 
   constructor(parts: {
     readonly store: MeteredStore;
@@ -44,6 +45,7 @@ export class Session {
     this.options = parts.options;
     this.random = parts.random;
     this.now = parts.now;
+    this.store.onWork = (steps) => this.charge(steps);
     this.readOnlyPlace = parts.readOnlyPlace ?? 'a read-only expression';
   }
 
@@ -66,7 +68,7 @@ export class Session {
   }
 
   extentOf(value: Value): Extent {
-    return extentOf(value, (steps) => this.charge(steps));
+    return this.#extents.of(value);
   }
 
   charge(steps: number): void {

@@ -1,10 +1,13 @@
 /** How large values are when written out: parts that are shared count every time, but are walked through once. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseNode } from '../parse/parse.ts';
+import { Lambda } from '../values/lambda.ts';
+import { Ref } from '../values/ref.ts';
 import type { Value } from '../values/value.ts';
 import { FqlFault } from './fql-error.ts';
 import { VALUE_SIZE_MAX } from './limits.ts';
-import { extentOf } from './value-size.ts';
+import { Extents } from './value-size.ts';
 
 const value = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -39,7 +42,10 @@ function plainDepth(of: Value): number {
 test('the size is that of all parts', () => {
   fc.assert(
     fc.property(value, (given) => {
-      expect(extentOf(given, () => undefined)).toEqual({ size: plainSize(given), depth: plainDepth(given) });
+      expect(new Extents(() => undefined).of(given)).toEqual({
+        size: plainSize(given),
+        depth: plainDepth(given),
+      });
     }),
   );
 });
@@ -50,21 +56,44 @@ test('what was walked through is paid for once', () => {
   const charge = (count: number): void => {
     steps += count;
   };
-  const { size } = extentOf(large, charge);
+  const extents = new Extents(charge);
+  const { size } = extents.of(large);
   expect(size).toBe(40_004);
   const once = steps;
-  expect(extentOf([large, large, large], charge).size).toBe(3 * size + 4);
+  expect(extents.of([large, large, large]).size).toBe(3 * size + 4);
   expect(steps).toBe(once);
 });
 
 test('a value beyond the bound is a fault, found without walking through all of it', () => {
+  const extents = new Extents(() => undefined);
   let endless: Value = 'x'.repeat(5000);
   const build = (): void => {
     for (let level = 0; level < 60; level++) {
       endless = [endless, endless];
-      extentOf(endless, () => undefined);
+      extents.of(endless);
     }
   };
   expect(build).toThrow(FqlFault);
-  expect(() => extentOf(['x'.repeat(VALUE_SIZE_MAX)], () => undefined)).toThrow(FqlFault);
+  expect(() => extents.of(['x'.repeat(VALUE_SIZE_MAX)])).toThrow(FqlFault);
+});
+
+test('another evaluation pays again: what it costs does not depend on what ran before', () => {
+  const large: Value = Array.from({ length: 10_000 }, (_, at) => BigInt(at));
+  const costs = [0, 0].map(() => {
+    let steps = 0;
+    new Extents((count) => {
+      steps += count;
+    }).of(large);
+    return steps;
+  });
+  expect(costs[0]).toBeGreaterThan(0);
+  expect(costs[1]).toBe(costs[0]);
+});
+
+test('names of refs and the bodies of lambdas count', () => {
+  const extents = new Extents(() => undefined);
+  expect(extents.of(new Ref('x'.repeat(1000), new Ref('collections'))).size).toBeGreaterThan(1000);
+  const body = parseNode('y'.repeat(1000));
+  const lambdas = [1, 2, 3].map(() => new Lambda({ pattern: 'x', body, apiVersion: '4' }));
+  expect(extents.of(lambdas).size).toBeGreaterThan(3000);
 });

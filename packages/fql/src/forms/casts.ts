@@ -218,8 +218,12 @@ export function isResolved(given: Ref, call: Call): boolean {
   return isNative(given.id) && (given.database === undefined || schema.resolve(given.database) !== undefined);
 }
 
+const NAME_UNITS_PER_STEP = 32;
+
 /** The ref, if it points somewhere; else an `invalid ref` error at the argument. `tokens/self` becomes what it stands for. */
 export function resolved(asGiven: Ref, call: Call, key: string): Ref {
+  // A name can be a text of megabytes, which an error would tell.
+  call.context.charge(Math.ceil(asGiven.id.length / NAME_UNITS_PER_STEP));
   const given = withoutSelf(asGiven, call.context);
   if (isResolved(given, call)) return given;
   const resolves = (ref: Ref): boolean => call.context.schema.resolve(ref) !== undefined;

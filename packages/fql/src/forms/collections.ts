@@ -1,6 +1,5 @@
 /** Walking through arrays, pages and sets. A page stays a page, with its cursors. */
 import type { EvaluationContext } from '../evaluate/context.ts';
-import { extentOf } from '../evaluate/value-size.ts';
 import { effectOfExpression } from '../parse/effects.ts';
 import { iterateSet } from '../sets/iterate.ts';
 import type { Lambda } from '../values/lambda.ts';
@@ -167,7 +166,7 @@ export const collectionForms: readonly Form[] = [
 
 function mapItems(collection: Walkable, call: Call, each: (item: Value) => Value): Value {
   const items = itemsOf(collection, call).map(each);
-  extentOf(items, (steps) => call.context.charge(steps));
+  call.context.extentOf(items);
   if (!(collection instanceof PageValue)) return items;
   const { before, after, cursors } = collection;
   return new PageValue(items, { before, after, cursors });

@@ -6,15 +6,18 @@ import type { Value } from '../values/value.ts';
 import { any, typeName } from './casts.ts';
 import { type Call, defineForm, type Form } from './form.ts';
 import { textOf } from './text-of.ts';
+import { chargeWalk } from './value-costs.ts';
 
 export function cannotCast(call: Call, at: string | undefined, value: Value, type: string): never {
   return call.fail(at, 'invalid argument', `Cannot cast ${typeName(value)} to ${type}.`);
 }
 
 /** Undefined: no number, and no text that begins with one. */
-function numberOf(value: Value): bigint | number | undefined {
+function numberOf(value: Value, call: Call): bigint | number | undefined {
   if (typeof value === 'bigint' || typeof value === 'number') return value;
-  return typeof value === 'string' ? parseNumber(trimControls(value)) : undefined;
+  if (typeof value !== 'string') return undefined;
+  chargeWalk(value, call);
+  return parseNumber(trimControls(value));
 }
 
 const toString = defineForm({
@@ -28,7 +31,8 @@ const toNumber = defineForm({
   name: 'ToNumber',
   effect: 'pure',
   parameters: { to_number: any },
-  evaluate: ({ to_number: value }, call) => numberOf(value) ?? cannotCast(call, undefined, value, 'Number'),
+  evaluate: ({ to_number: value }, call) =>
+    numberOf(value, call) ?? cannotCast(call, undefined, value, 'Number'),
 });
 
 const toDouble = defineForm({
@@ -36,7 +40,7 @@ const toDouble = defineForm({
   effect: 'pure',
   parameters: { to_double: any },
   evaluate: ({ to_double: value }, call) =>
-    Number(numberOf(value) ?? cannotCast(call, 'to_double', value, 'Double')),
+    Number(numberOf(value, call) ?? cannotCast(call, 'to_double', value, 'Double')),
 });
 
 /** Doubles lose their fraction, and end at the bounds of integers. */
@@ -45,7 +49,7 @@ const toInteger = defineForm({
   effect: 'pure',
   parameters: { to_integer: any },
   evaluate: ({ to_integer: value }, call) => {
-    const found = numberOf(value) ?? cannotCast(call, 'to_integer', value, 'Integer');
+    const found = numberOf(value, call) ?? cannotCast(call, 'to_integer', value, 'Integer');
     return typeof found === 'bigint' ? found : integerOf(found);
   },
 });

@@ -1,14 +1,12 @@
 /** Comparison and logic. */
-import { extentOf } from '../evaluate/value-size.ts';
 import { compareValues, equalValues } from '../order/compare.ts';
 import type { Value } from '../values/value.ts';
 import { expressionsOf, required } from './basic.ts';
 import { any, boolean, someOf, wrongType } from './casts.ts';
-import { type Call, defineForm, defineLazyForm, type Form, variadic } from './form.ts';
+import { defineForm, defineLazyForm, type Form, variadic } from './form.ts';
+import { chargeWalk } from './value-costs.ts';
 
 const values = variadic(any);
-
-const SIZE_PER_STEP = 64;
 
 function comparison(name: string, key: string, holds: (a: Value, b: Value) => boolean): Form {
   return defineForm({
@@ -19,20 +17,14 @@ function comparison(name: string, key: string, holds: (a: Value, b: Value) => bo
       const [first, ...others] = someOf(given[key] ?? [], call, key);
       let previous = first;
       for (const next of others) {
-        chargeFor(previous, call);
+        // Comparing takes as long as the smaller one is large.
+        chargeWalk(previous, call);
         if (!holds(previous, next)) return false;
         previous = next;
       }
       return true;
     },
   });
-}
-
-/** Comparing takes as long as the smaller one is large. */
-function chargeFor(value: Value, call: Call): void {
-  if (typeof value !== 'object' || value === null) return;
-  const charge = (steps: number): void => call.context.charge(steps);
-  charge(Math.floor(extentOf(value, charge).size / SIZE_PER_STEP));
 }
 
 /** Stops at the first that decides. */

@@ -1,5 +1,6 @@
 /** Objects, paths into values, and from objects to arrays and back. */
 import { FaultCollector } from '../evaluate/gather.ts';
+import { ITEMS_PER_STEP } from '../evaluate/limits.ts';
 import { sameValue } from '../order/compare.ts';
 import { setContains } from '../sets/iterate.ts';
 import { Lambda } from '../values/lambda.ts';
@@ -17,6 +18,7 @@ import { required } from './basic.ts';
 import { any, boolean, lambda, path, string, typeName, wrongType } from './casts.ts';
 import { type Call, defineForm, defineLazyForm, type Form, type LazyCall, optional } from './form.ts';
 import { documentFields, type Path, valueAt, valuesAt } from './paths.ts';
+import { chargeWalk } from './value-costs.ts';
 
 /** `default` is evaluated only when there is nothing. */
 function selection(name: string, key: string, all: 'argument' | 'always'): Form {
@@ -31,7 +33,11 @@ function selection(name: string, key: string, all: 'argument' | 'always'): Form 
       const isAll = faults.try(() => all === 'always' || flagOf(argument['all'], call));
       faults.throwIfFailed();
       if (steps === undefined || from === undefined) return null;
-      if (isAll === true) return valuesAt(from, steps);
+      if (isAll === true) {
+        return valuesAt(from, steps, (itemCount) =>
+          call.context.charge(Math.ceil(itemCount / ITEMS_PER_STEP)),
+        );
+      }
       const found = valueAt(from, steps);
       if (found !== undefined) return found;
       if (argument['default'] !== undefined) return call.goOn(argument['default']);
@@ -41,6 +47,7 @@ function selection(name: string, key: string, all: 'argument' | 'always'): Form 
 }
 
 function pathOf(value: Value, key: string, call: Call): Path {
+  if (isArray(value)) chargeWalk(value, call);
   return path.cast(value, call, key) ?? wrongType(call, key, ['String', 'Integer'], value);
 }
 
@@ -55,8 +62,9 @@ function pathTest(name: string, key: string): Form {
     name,
     effect: 'pure',
     parameters: { [key]: path, in: any },
-    evaluate: (given) => {
+    evaluate: (given, call) => {
       const steps = given[key] as Path;
+      call.context.charge(Math.floor(steps.length / ITEMS_PER_STEP));
       return valueAt(given['in'] as Value, steps) !== undefined;
     },
   });
@@ -78,6 +86,7 @@ const containsValueForm = defineForm({
   parameters: { contains_value: any, in: any },
   evaluate: ({ contains_value: value, in: container }, call) => {
     const is = (other: Value): boolean => sameValue(other, value);
+    if (!(container instanceof SetRef)) chargeWalk(container, call);
     if (container instanceof SetRef) return setContains(container, value, call.context, call.position);
     if (container instanceof Ref) {
       const { id, collection, database } = container;

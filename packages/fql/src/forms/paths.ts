@@ -23,20 +23,31 @@ export function valueAt(container: Value, path: Path): Value | undefined {
 }
 
 /** Every value that the path leads to, where arrays on the way stand for all of their items; arrays at the end are flattened once. */
-export function valuesAt(container: Value, path: Path): readonly Value[] {
-  const found = collect(container, path, 0);
+export function valuesAt(
+  container: Value,
+  path: Path,
+  /** Hears of the items that are looked at. */
+  onItems: (itemCount: number) => void,
+): readonly Value[] {
+  const found = collect(container, path, 0, onItems);
   if (found === undefined) return [];
   return isArray(found) ? found : [found];
 }
 
-function collect(container: Value, path: Path, from: number): Value | undefined {
+function collect(
+  container: Value,
+  path: Path,
+  from: number,
+  onItems: (itemCount: number) => void,
+): Value | undefined {
   let value: Value | undefined = container;
   for (let at = from; at <= path.length; at++) {
     if (value === undefined) return undefined;
     const step = path[at];
     if (isArray(value) && typeof step !== 'bigint') {
+      onItems(value.length);
       return value.flatMap((item) => {
-        const inside = collect(item, path, at);
+        const inside = collect(item, path, at, onItems);
         if (inside === undefined) return [];
         return isArray(inside) ? inside : [inside];
       });

@@ -24,6 +24,7 @@ import {
   wrongType,
 } from './casts.ts';
 import { type Call, type Cast, defineForm, type Form, variadic } from './form.ts';
+import { chargeWalk } from './value-costs.ts';
 
 /** Anything but a ref to nowhere, of which no entry could be. */
 const matchTerm: Cast<Value> = {
@@ -106,7 +107,8 @@ function associative(
         const description = 'Arguments cannot be of different types, expected Set or Array.';
         return call.fail(key, 'invalid argument', description);
       }
-      call.context.charge(others.reduce((count, { length }) => count + length, first.length));
+      // They are compared by their texts.
+      for (const array of [first, ...others]) chargeWalk(array, call);
       return ofArrays([first, ...others]);
     },
   });
@@ -126,10 +128,10 @@ const distinct = defineForm({
   name: 'Distinct',
   effect: 'pure',
   parameters: { distinct: iterable },
-  evaluate: ({ distinct: given }, { context }) => {
+  evaluate: ({ distinct: given }, call) => {
     if (given instanceof SetRef) return new SetRef({ type: 'distinct', set: given });
     const items = given instanceof PageValue ? given.data : given;
-    context.charge(items.length);
+    chargeWalk(items, call);
     const places = distinctPlaces(items);
     const isKept = (_: Value, at: number): boolean => places.has(at);
     if (!(given instanceof PageValue)) return items.filter(isKept);

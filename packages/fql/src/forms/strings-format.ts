@@ -16,6 +16,7 @@ import { any, string, typeName, wrongType } from './casts.ts';
 import { type Call, defineForm, type Form, variadic } from './form.ts';
 import { checkLength, STRING_LENGTH_MAX } from './string-limits.ts';
 import { textOf } from './text-of.ts';
+import { chargeWalk } from './value-costs.ts';
 
 const format = defineForm({
   name: 'Format',
@@ -88,6 +89,7 @@ function valueText(
       return call.fail(place, 'invalid argument', `Cannot cast ${typeName(value)} to String.`);
     }
     default:
+      chargeWalk(value, call);
       return renderValue(value);
   }
 }

@@ -3,12 +3,16 @@
 import { FqlFault } from '../evaluate/fql-error.ts';
 import { NORMALIZERS, type Normalizer, normalizeText } from '../libraries/casefold.ts';
 import { codePointCount, unitAt } from '../libraries/code-points.ts';
+import { TextFinder } from '../libraries/text-finder.ts';
 import { titleCase } from '../libraries/title-case.ts';
 import { stripLeading, stripTrailing } from '../libraries/whitespace.ts';
 import type { Value } from '../values/value.ts';
 import { integer, scalar, string } from './casts.ts';
 import { type Call, type Cast, defineForm, type Form, optional, variadic } from './form.ts';
 import { chargeText, checkLength, REPEAT_MAX } from './string-limits.ts';
+
+/** Units that are looked through in one step, when the text may have been made to be hard to search. */
+const SEARCHED_UNITS_PER_STEP = 64;
 
 const concat = defineForm({
   name: 'Concat',
@@ -47,7 +51,11 @@ const casefold = defineForm({
   },
 });
 
-function search(name: string, key: string, isFound: (text: string, searched: string) => boolean): Form {
+function search(
+  name: string,
+  key: string,
+  isFound: (text: string, searched: string, call: Call) => boolean,
+): Form {
   return defineForm({
     name,
     effect: 'pure',
@@ -55,7 +63,7 @@ function search(name: string, key: string, isFound: (text: string, searched: str
     evaluate: (given, call) => {
       const { [key]: text = '', search: searched } = given;
       chargeText(text.length, call);
-      return isFound(text, searched);
+      return isFound(text, searched, call);
     },
   });
 }
@@ -85,7 +93,7 @@ const findStr = defineForm({
   parameters: { findstr: string, find: string, start: optional(integer) },
   evaluate: ({ findstr: text, find, start }, call) => {
     chargeText(text.length, call);
-    const at = text.indexOf(find, startUnit(text, start));
+    const at = finderOf(find, text, call).indexIn(text, startUnit(text, start));
     return BigInt(at <= 0 ? at : codePointCount(text.slice(0, at)));
   },
 });
@@ -122,16 +130,40 @@ const replaceStr = defineForm({
   parameters: { replacestr: string, find: string, replace: string },
   evaluate: ({ replacestr: text, find, replace }, call) => {
     const grown = replace.length - find.length;
-    checkLength(text.length + (grown > 0 ? grown * occurrences(text, find) : 0), call);
-    return text.replaceAll(find, () => replace);
+    if (find === '') {
+      checkLength(text.length + replace.length * (text.length + 1), call);
+      call.context.charge(text.length);
+      return text.replaceAll('', () => replace);
+    }
+    const places = occurrences(text, find, call);
+    call.context.charge(places.length);
+    checkLength(text.length + grown * places.length, call);
+    return replaced(text, places, find.length, replace);
   },
 });
 
-function occurrences(text: string, find: string): number {
-  if (find === '') return text.length + 1;
-  let count = 0;
-  for (let at = text.indexOf(find); at >= 0; at = text.indexOf(find, at + find.length)) count++;
-  return count;
+function occurrences(text: string, find: string, call: Call): readonly number[] {
+  const finder = finderOf(find, text, call);
+  const places: number[] = [];
+  for (let at = finder.indexIn(text, 0); at >= 0; at = finder.indexIn(text, at + find.length))
+    places.push(at);
+  return places;
+}
+
+function replaced(text: string, places: readonly number[], length: number, replacement: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const at of places) {
+    parts.push(text.slice(from, at), replacement);
+    from = at + length;
+  }
+  parts.push(text.slice(from));
+  return parts.join('');
+}
+
+function finderOf(find: string, text: string, call: Call): TextFinder {
+  call.context.charge(Math.ceil((text.length + find.length) / SEARCHED_UNITS_PER_STEP));
+  return new TextFinder(find);
 }
 
 /** A negative start counts from the end. */
@@ -226,7 +258,11 @@ export const stringForms: readonly Form[] = [
   casefold,
   search('StartsWith', 'startswith', (text, searched) => text.startsWith(searched)),
   search('EndsWith', 'endswith', (text, searched) => text.endsWith(searched)),
-  search('ContainsStr', 'containsstr', (text, searched) => text.includes(searched)),
+  search(
+    'ContainsStr',
+    'containsstr',
+    (text, searched, call) => finderOf(searched, text, call).indexIn(text, 0) >= 0,
+  ),
   ofText('RegexEscape', 'regexescape', regexEscape),
   ofText('Length', 'length', (text) => BigInt(codePointCount(text))),
   ofText('LowerCase', 'lowercase', (text) => text.toLowerCase()),

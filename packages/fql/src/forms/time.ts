@@ -18,6 +18,7 @@ import { any, integer, nullValue, string, temporal, timestamp } from './casts.ts
 import { cannotCast } from './conversion.ts';
 import { type Call, type Cast, defineForm, type Form } from './form.ts';
 import { timeUnit } from './time-units.ts';
+import { chargeWalk } from './value-costs.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const NANOSECONDS_PER_MICROSECOND = 1000n;
@@ -32,11 +33,13 @@ function nowOf(call: Call): Time {
 
 function timeFrom(text: string, call: Call): Time {
   if (text === 'now') return nowOf(call);
+  chargeWalk(text, call);
   const time = parseTime(trimControls(text));
   return time ?? call.fail(undefined, 'invalid argument', `Cannot cast '${text}' to a time.`);
 }
 
 function dateFrom(text: string, call: Call): FqlDate {
+  chargeWalk(text, call);
   const date = parseDate(trimControls(text));
   return date ?? call.fail(undefined, 'invalid argument', `Cannot cast '${text}' to a date.`);
 }

@@ -78,7 +78,12 @@ function dropEntries(
     if (done >= limit) break;
     const old = [...writer.versions(key)];
     for (const index of indexes) {
-      rewriteSpans({ writer, schema, names }, index, key, { from: 0, base: undefined, old, next: [] });
+      rewriteSpans({ writer, schema, names, onWork: () => undefined }, index, key, {
+        from: 0,
+        base: undefined,
+        old,
+        next: [],
+      });
     }
     writer.replaceVersions(key, []);
     done += Math.max(old.length, 1);

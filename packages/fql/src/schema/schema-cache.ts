@@ -4,6 +4,7 @@
  * costs one read of a row.
  */
 import { assert } from '@skein/base';
+import { MeteredStore } from '../evaluate/metered-store.ts';
 import type { CollectionId, DocumentKey, DocumentReader, IndexId, ScopeId } from '../store/document-store.ts';
 import { type NativeCollection, Ref } from '../values/ref.ts';
 import { CompiledSchema } from './compiled-schema.ts';
@@ -32,7 +33,8 @@ export function compiledFor(reader: DocumentReader, scope: ScopeId): CompiledSch
     }
     return schema;
   }
-  schema = new CompiledSchema(reader, scope);
+  // What is read here depends on what this process has read before, so it must not count.
+  schema = new CompiledSchema(uncounted(reader), scope);
   if (compiled.size >= compiledMax) {
     for (const oldest of compiled.keys()) {
       compiled.delete(oldest);
@@ -41,6 +43,10 @@ export function compiledFor(reader: DocumentReader, scope: ScopeId): CompiledSch
   }
   compiled.set(key, schema);
   return schema;
+}
+
+function uncounted(reader: DocumentReader): DocumentReader {
+  return reader instanceof MeteredStore ? reader.uncounted : reader;
 }
 
 /** Adds to a compiled schema what lies in other databases. */

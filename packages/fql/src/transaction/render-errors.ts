@@ -1,5 +1,6 @@
 /** Errors as a response: its body, and the status that the weightiest of them asks for. */
 import type { FqlError, FqlErrorCode } from '../evaluate/fql-error.ts';
+import { ERRORS_LENGTH_MAX } from '../evaluate/limits.ts';
 import { renderString } from '../json/render.ts';
 import type { Position } from '../parse/expression.ts';
 
@@ -29,26 +30,50 @@ export function statusOf(errors: readonly FqlError[]): number {
   return (decisive === undefined ? undefined : STATUS[decisive.code]) ?? 400;
 }
 
+/** Errors that do not fit any more are left out; the first is always told. */
 export function renderErrors(errors: readonly FqlError[]): string {
-  return `{"errors":${renderList(errors)}}`;
+  return `{"errors":${new ErrorRenderer().list(errors)}}`;
 }
 
-function renderList(errors: readonly FqlError[]): string {
-  return `[${errors.map(renderError).join()}]`;
-}
+/**
+ * Each of a hundred errors may have a hundred causes with a hundred causes of their own, and each place may have a name of megabytes in it.
+ */
+class ErrorRenderer {
+  #room = ERRORS_LENGTH_MAX;
 
-function renderError(error: FqlError): string {
-  const { position, code, description, failures = [], cause = [] } = error;
-  let text = `{"position":${renderPosition(position)},"code":${renderString(code)},"description":${renderString(description)}`;
-  if (failures.length > 0) {
-    const rendered = failures.map(
-      (failure) =>
-        `{"field":${renderPosition(failure.field)},"code":${renderString(failure.code)},"description":${renderString(failure.description)}}`,
-    );
-    text += `,"failures":[${rendered.join()}]`;
+  list(errors: readonly FqlError[]): string {
+    let text = '';
+    for (const error of errors) {
+      if (this.#room <= 0) break;
+      text += text === '' ? this.#error(error) : `,${this.#error(error)}`;
+    }
+    return `[${text}]`;
   }
-  if (cause.length > 0) text += `,"cause":${renderList(cause)}`;
-  return `${text}}`;
+
+  #error({ position, code, description, failures = [], cause = [] }: FqlError): string {
+    let text = this.#take(
+      `{"position":${renderPosition(position)},"code":${renderString(code)},"description":${renderString(description)}`,
+    );
+    if (failures.length > 0) {
+      const rendered: string[] = [];
+      for (const failure of failures) {
+        if (this.#room <= 0) break;
+        rendered.push(
+          this.#take(
+            `{"field":${renderPosition(failure.field)},"code":${renderString(failure.code)},"description":${renderString(failure.description)}}`,
+          ),
+        );
+      }
+      if (rendered.length > 0) text += `,"failures":[${rendered.join()}]`;
+    }
+    if (cause.length > 0 && this.#room > 0) text += `,"cause":${this.list(cause)}`;
+    return `${text}}`;
+  }
+
+  #take(text: string): string {
+    this.#room -= text.length;
+    return text;
+  }
 }
 
 function renderPosition(position: Position): string {

@@ -1,5 +1,6 @@
 /** Filling an index with the documents that were there before it, history included. Documents that were deleted before are not found any more. */
 
+import { workOf } from '../evaluate/metered-store.ts';
 import type { Position } from '../parse/expression.ts';
 import { compileIndex } from '../schema/compile-index.ts';
 import type { IndexSchema, Schema } from '../schema/schema.ts';
@@ -52,7 +53,7 @@ export function buildAtOnce(
   index: IndexSchema,
   position: Position,
 ): void {
-  const target = { writer, schema, names: storedNames(schema) };
+  const target = { writer, schema, names: storedNames(schema), onWork: workOf(writer) };
   for (const collection of sourceCollections(writer, schema, index)) {
     const ids = [...writer.documents(schema.scope, collection)].map(({ id }) => id);
     for (const id of ids) {
@@ -65,7 +66,13 @@ export function buildAtOnce(
   }
 }
 
-/** While others write. What is not unique is indexed all the same. Returns how many versions the document has. */
+/** Steps of evaluation that take as long as indexing a version. */
+const STEPS_PER_VERSION = 100;
+
+/**
+ * While others write. What is not unique is indexed all the same. Returns how much work it was, in versions: a lambda that computes a field
+ * can take as long as many of them.
+ */
 export function buildDocument(
   writer: DocumentWriter,
   schema: Schema,
@@ -73,7 +80,11 @@ export function buildDocument(
   key: DocumentKey,
 ): number {
   const next = [...writer.versions(key)];
-  const target = { writer, schema, names: storedNames(schema) };
+  let steps = 0;
+  const onWork = (more: number): void => {
+    steps += more;
+  };
+  const target = { writer, schema, names: storedNames(schema), onWork };
   rewriteSpans(target, index, key, { from: 0, base: undefined, old: [], next });
-  return next.length;
+  return next.length + Math.floor(steps / STEPS_PER_VERSION);
 }

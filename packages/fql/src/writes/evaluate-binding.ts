@@ -13,8 +13,12 @@ import type { Lambda } from '../values/lambda.ts';
 import type { DocumentValue, Value } from '../values/value.ts';
 import { BINDING_STEPS_MAX } from './limits.ts';
 
-/** Undefined: the lambda failed. */
-export function evaluateBinding(lambda: Lambda, document: DocumentValue): Value | undefined {
+/** Undefined: the lambda failed. `onWork` hears how many steps it took. */
+export function evaluateBinding(
+  lambda: Lambda,
+  document: DocumentValue,
+  onWork: (steps: number) => void,
+): Value | undefined {
   const session = new Session({
     store: new MeteredStore(NOTHING_STORED),
     mayWrite: false,
@@ -29,6 +33,8 @@ export function evaluateBinding(lambda: Lambda, document: DocumentValue): Value 
   } catch (error) {
     if (error instanceof FqlFault) return undefined;
     throw error;
+  } finally {
+    onWork(Math.min(session.stepCount, BINDING_STEPS_MAX));
   }
 }
 

@@ -18,6 +18,10 @@ import { evaluateBinding } from './evaluate-binding.ts';
 import { fieldValues } from './index-values.ts';
 import { ENTRY_COUNT_MAX, ENTRY_KEY_BYTES_MAX } from './limits.ts';
 
+/** Encoding a value to know it from others, and an entry with all of its values. */
+const STEPS_PER_VALUE = 4;
+const STEPS_PER_ENTRY = 8;
+
 export interface IndexEntry {
   readonly terms: Uint8Array;
   readonly order: Uint8Array;
@@ -39,6 +43,8 @@ export function entriesOf(
   document: DocumentValue,
   names: StoredNames,
   onTooMany: 'refuse' | 'none',
+  /** Hears what computing them costs, in steps of evaluation; may throw. */
+  onWork: (steps: number) => void = () => undefined,
 ): IndexEntries {
   const bindings = bindingsOf(index, key.collection);
   if (bindings === undefined) return NO_ENTRIES;
@@ -46,11 +52,15 @@ export function entriesOf(
   const valueOf = (name: string): Value | undefined => {
     const lambda = bindings.get(name);
     if (lambda === undefined) return undefined;
-    if (!bound.has(name)) bound.set(name, evaluateBinding(lambda, document));
+    if (!bound.has(name)) bound.set(name, evaluateBinding(lambda, document, onWork));
     return bound.get(name);
   };
   const fields = (of: readonly IndexField[]): readonly (readonly Value[])[] =>
-    of.map((field) => distinct(fieldValues(field, document, valueOf), names));
+    of.map((field) => {
+      const found = fieldValues(field, document, valueOf);
+      onWork(found.length * STEPS_PER_VALUE);
+      return distinct(found, names);
+    });
   const terms = fields(index.terms);
   const values = fields(index.values);
 
@@ -60,6 +70,7 @@ export function entriesOf(
     throw tooMany(index, count);
   }
 
+  onWork(count * STEPS_PER_ENTRY);
   const reversed = index.values.map(({ reverse }) => reverse);
   const encodedValues = combinations(values).flatMap((combination) => {
     if (isAllNull(combination)) return [];

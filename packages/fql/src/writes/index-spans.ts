@@ -41,6 +41,8 @@ export interface SpanTarget {
   readonly writer: DocumentWriter;
   readonly schema: Schema;
   readonly names: StoredNames;
+  /** Hears what computing entries costs, in steps of evaluation; may throw. */
+  readonly onWork: (steps: number) => void;
 }
 
 /** `onCurrent` hears of each span that becomes current. */
@@ -85,7 +87,8 @@ function versionEntries(
   version: StoredVersion | undefined,
 ): IndexEntries {
   if (version === undefined || version.action === 'delete') return NO_ENTRIES;
-  return entriesOf(index, key, documentOf(target.schema, key, version), target.names, 'none');
+  const document = documentOf(target.schema, key, version);
+  return entriesOf(index, key, document, target.names, 'none', target.onWork);
 }
 
 function addAll(into: Map<string, IndexEntry>, entries: IndexEntries): void {

@@ -5,6 +5,7 @@
 
 import { encodeValue } from '../codec/value-codec.ts';
 import { FqlFault } from '../evaluate/fql-error.ts';
+import { workOf } from '../evaluate/metered-store.ts';
 import { decodeFields } from '../schema/document-fields.ts';
 import { storedNames } from '../schema/stored-names.ts';
 import type { DocumentKey, StoredVersion } from '../store/document-store.ts';
@@ -47,7 +48,7 @@ export function insertVersion(
   if (fields !== undefined) {
     const document = new DocumentValue(target.schema.refOf(key), ts, fields);
     for (const index of target.schema.indexesOn(key.collection)) {
-      entriesOf(index, key, document, names, 'refuse');
+      entriesOf(index, key, document, names, 'refuse', workOf(target.writer));
     }
   }
   const old = [...target.writer.versions(key)];
@@ -107,7 +108,7 @@ function replaceHistory(
   noteRewrite(writer, key, target.time, old.slice(same), next.slice(same));
   const change = { from, base: old[same - 1], old: old.slice(same), next: next.slice(same) };
   for (const index of schema.indexesOn(key.collection)) {
-    rewriteSpans({ writer, schema, names }, index, key, change, (entry) =>
+    rewriteSpans({ writer, schema, names, onWork: workOf(writer) }, index, key, change, (entry) =>
       checkUnique(target, index, key, entry),
     );
   }

@@ -4,6 +4,7 @@
  */
 import { encodeValue } from '../codec/value-codec.ts';
 import { type FqlErrorCode, FqlFault } from '../evaluate/fql-error.ts';
+import { workOf } from '../evaluate/metered-store.ts';
 import type { Position } from '../parse/expression.ts';
 import { decodeFields } from '../schema/document-fields.ts';
 import type { IndexSchema, Schema } from '../schema/schema.ts';
@@ -69,7 +70,8 @@ export function writeDocument(
   writer.putVersion(key, version);
   moveEnd(writer, key, before, fields);
 
-  const spans: SpanTarget = { writer, schema, names };
+  const onWork = workOf(writer);
+  const spans: SpanTarget = { writer, schema, names, onWork };
   for (const index of schema.indexesOn(key.collection)) {
     const entriesIn = (
       of: ObjectValue | undefined,
@@ -78,7 +80,7 @@ export function writeDocument(
     ): IndexEntries =>
       of === undefined
         ? NO_ENTRIES
-        : entriesOf(index, key, new DocumentValue(schema.refOf(key), ts, of), names, onTooMany);
+        : entriesOf(index, key, new DocumentValue(schema.refOf(key), ts, of), names, onTooMany, onWork);
     const entries = entriesIn(fields, time, 'refuse');
     if (isRepeated) {
       const change = { from: time, base, old: [last], next: [version] };

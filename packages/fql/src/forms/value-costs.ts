@@ -1,0 +1,14 @@
+/** What functions pay that walk through whole values: to compare them, to look for one, to write them out. */
+import type { Value } from '../values/value.ts';
+import type { Call } from './form.ts';
+
+/** Characters of a value's text that are compared or written in one step. */
+const SIZE_PER_STEP = 16;
+
+/** Call before walking through all of a value; a second walk costs as much as the first. */
+export function chargeWalk(value: Value, { context }: Call): void {
+  if (typeof value === 'string') context.charge(Math.floor(value.length / SIZE_PER_STEP));
+  else if (typeof value === 'object' && value !== null) {
+    context.charge(Math.floor(context.extentOf(value).size / SIZE_PER_STEP));
+  }
+}
