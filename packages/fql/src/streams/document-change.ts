@@ -4,7 +4,7 @@
  */
 import type { DocumentKey, DocumentReader, StoredVersion } from '../store/document-store.ts';
 import { bytesKey } from '../writes/bytes-key.ts';
-import { type HistoryRewrite, rewritesFrom } from './history-rewrites.ts';
+import { type HistoryRewrite, isSameVersion, rewritesFrom } from './history-rewrites.ts';
 
 export type PastChange =
   /** A version of the past is new, is another, or follows another one than before. `previous`: the one before it. */
@@ -94,20 +94,26 @@ function pastChanges(
     const version = after[at];
     return version === undefined ? undefined : { kind: 'put', version, previous: after[at - 1] };
   };
-  const changed = new Set(places.map(({ ts }) => ts));
-  for (const { ts, before } of places) {
+  const differences = places.flatMap(({ ts, before }) => {
     const at = after.findIndex((version) => version.ts >= ts);
     const here = after[at]?.ts === ts ? after[at] : undefined;
-    if (here === undefined && before === undefined) continue;
+    // What was put back as it was is not told.
+    return isSameVersion(before, here) ? [] : [{ ts, before, at, here }];
+  });
+  const changed = new Set(differences.map(({ ts }) => ts));
+  for (const { ts, before, at, here } of differences) {
     if (here === undefined) {
       if (before !== undefined) removed.push({ kind: 'removed', version: before });
     } else {
       const change = put(at);
       if (change === undefined) continue;
-      if (before !== undefined && bytesKey(before.body) === bytesKey(here.body)) revised.set(ts, change);
-      else inserted.push(change);
+      if (before !== undefined && bytesKey(before.body) === bytesKey(here.body)) {
+        revised.set(ts, change);
+        continue;
+      }
+      inserted.push(change);
     }
-    // What comes next differs from another version than before.
+    // What comes next follows another version than before.
     const next = here === undefined ? at : at + 1;
     const follower = after[next];
     if (at === -1 || follower === undefined || follower.ts >= time || changed.has(follower.ts)) continue;

@@ -37,6 +37,11 @@ export interface HistoryRewrite {
   readonly places: readonly RewrittenPlace[];
 }
 
+export function isSameVersion(a: StoredVersion | undefined, b: StoredVersion | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.action === b.action && bytesKey(a.body) === bytesKey(b.body);
+}
+
 /** The versions of a document become others in the transaction of `time`. */
 export function noteRewrite(
   writer: DocumentWriter,
@@ -53,7 +58,7 @@ export function noteRewrite(
   const oldBy = byTime(old);
   const nextBy = byTime(next);
   for (const ts of new Set([...oldBy.keys(), ...nextBy.keys()])) {
-    if (ts >= time || before.has(ts) || isSame(oldBy.get(ts), nextBy.get(ts))) continue;
+    if (ts >= time || before.has(ts) || isSameVersion(oldBy.get(ts), nextBy.get(ts))) continue;
     before.set(ts, oldBy.get(ts));
   }
   if (before.size > 0) writer.putRow(ROOT_SCOPE, row, encode(before));
@@ -90,11 +95,6 @@ export function expireRewrites(writer: DocumentWriter, before: number, limit: nu
 
 function byTime(versions: readonly StoredVersion[]): ReadonlyMap<number, StoredVersion> {
   return new Map(versions.map((version) => [version.ts, version]));
-}
-
-function isSame(a: StoredVersion | undefined, b: StoredVersion | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.action === b.action && bytesKey(a.body) === bytesKey(b.body);
 }
 
 function rowStart(time: number): Uint8Array {

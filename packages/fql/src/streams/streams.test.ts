@@ -110,6 +110,38 @@ describe('a stream of a document', () => {
     ]);
   });
 
+  test('tells of history as the transaction left it, not of the way there', () => {
+    const database = filled();
+    database.value(q.Create(DOC, { data: { n: 0 } }));
+    const past = database.store.lastTime;
+    database.value(q.Update(DOC, { data: { n: 9 } }));
+    const stream = streamsOf(database).open(DOC);
+    const insert = (n: number): ReturnType<typeof q.Insert> =>
+      q.Insert(DOC, past as never, 'create', { data: { n } });
+    database.value(q.Do(insert(1), insert(2)));
+    database.value(q.Do(q.Remove(DOC, past as never, 'create'), insert(2)));
+    database.value(q.Do(insert(3), q.Insert(DOC, (past - 5) as never, 'create', {}), insert(2)));
+    database.value(
+      q.Do(q.Remove(DOC, past as never, 'create'), q.Remove(DOC, (past - 5) as never, 'create')),
+    );
+    const events = stream.take().slice(1);
+    expect(
+      events.map(({ event }) => [
+        event['action'],
+        event['document']['ts'] - past,
+        event['document']['data']?.['n'],
+      ]),
+    ).toEqual([
+      ['update', expect.any(Number), 9],
+      ['create', 0, 2],
+      ['update', 0, 2],
+      ['create', -5, undefined],
+      ['create', -5, undefined],
+      ['update', 0, undefined],
+      ['create', expect.any(Number), 9],
+    ]);
+  });
+
   test('of another database names it', () => {
     const database = newDatabase();
     database.value(q.CreateDatabase({ name: 'child' }));
