@@ -1,0 +1,3 @@
+/** Parts of the builder that tests of whole servers put faults into; nothing here is for programs. */
+export { DocumentsApplier } from '../documents/documents-applier.ts';
+export { RecentOperations } from '../recent-operations.ts';

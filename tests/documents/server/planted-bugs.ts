@@ -1,0 +1,74 @@
+/**
+ * Mistakes that a checker of histories has to find. They are planted into processes of a server under test, and nowhere else.
+ *
+ *   stale-read         a query process answers some reads from a snapshot that it has kept for a while
+ *   time-of-clock      a batch takes its times from the clock and forgets those of the batch before
+ *   repeat-twice       the builder does not remember which proposals it has carried out, and carries out repeated ones again
+ *   forgotten-journal  the journal forgets operations before the stores have them on the disk
+ */
+import type { DocumentStorageWriter, Snapshot } from '@skein/documents';
+import { DocumentStorage } from '@skein/documents';
+import { DocumentsApplier, RecentOperations } from '@skein/member/testing';
+import type { FaultOrders, PlantedBug } from './faults.ts';
+
+const STALE_MS = 150;
+
+export function plant(bug: PlantedBug, role: string, orders: () => FaultOrders): void {
+  const isBuilder = role === 'builder-main.ts';
+  if (bug === 'stale-read' && !isBuilder) staleReads(orders);
+  if (bug === 'time-of-clock' && isBuilder) timesOfTheClock(orders);
+  if (bug === 'repeat-twice' && isBuilder) repeatTwice();
+  if (bug === 'forgotten-journal' && isBuilder) forgetJournal();
+}
+
+function staleReads(orders: () => FaultOrders): void {
+  const { read } = DocumentStorage.prototype;
+  let kept: { readonly snapshot: Snapshot; readonly sinceMs: number } | undefined;
+  let count = 0;
+  DocumentStorage.prototype.read = function (use) {
+    if (!orders().bugShows) return read.call(this, use) as ReturnType<typeof use>;
+    if (kept === undefined || performance.now() - kept.sinceMs > STALE_MS) {
+      kept?.snapshot.release();
+      kept = { snapshot: this.snapshot(), sinceMs: performance.now() };
+    }
+    return count++ % 10 === 0 ? use(kept.snapshot.reader) : (read.call(this, use) as ReturnType<typeof use>);
+  };
+}
+
+function timesOfTheClock(orders: () => FaultOrders): void {
+  const { write } = DocumentStorage.prototype;
+  DocumentStorage.prototype.write = function (apply) {
+    const show = (writer: DocumentStorageWriter): ReturnType<typeof apply> =>
+      apply(orders().bugShows ? forgetful(writer) : writer);
+    return write.call(this, show) as ReturnType<typeof apply>;
+  };
+}
+
+/** Its transactions are written at the times they ask for; the store underneath, which would refuse, is told later ones. */
+function forgetful(writer: DocumentStorageWriter): DocumentStorageWriter {
+  let lastTime = 0;
+  const transact: DocumentStorageWriter['transact'] = (time, change) => {
+    const before = writer.lastTime;
+    const result = writer.transact(Math.max(time, before + 1), change);
+    if (writer.lastTime !== before) lastTime = time;
+    return result;
+  };
+  return new Proxy(writer, {
+    get(target, name) {
+      if (name === 'lastTime') return lastTime;
+      if (name === 'transact') return transact;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function repeatTwice(): void {
+  RecentOperations.prototype.find = () => undefined;
+  RecentOperations.prototype.commit = () => true;
+}
+
+function forgetJournal(): void {
+  Object.defineProperty(DocumentsApplier.prototype, 'durableThrough', { get: () => undefined });
+  DocumentStorage.prototype.sync = () => Promise.resolve();
+}

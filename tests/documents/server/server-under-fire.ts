@@ -1,0 +1,108 @@
+/** A real server whose processes are killed, whose clock steps, and whose machine loses power. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32c } from '@skein/base';
+import { DataLayout } from '@skein/member';
+import { type RunningSkein, startSkein } from '@skein/testkit';
+import { FaultControl, type PlantedBug } from './faults.ts';
+
+export interface FireOptions {
+  readonly bug?: PlantedBug | undefined;
+  readonly queryProcesses?: number | undefined;
+}
+
+export class ServerUnderFire {
+  readonly control: FaultControl;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'skein-fire-'));
+  readonly #options: FireOptions;
+  #server: RunningSkein | undefined;
+  /** Of the server before, so that clients go on with them. */
+  #keys: Record<string, string> = {};
+
+  private constructor(options: FireOptions) {
+    this.#options = options;
+    this.control = new FaultControl(join(this.#folder, 'faults.json'));
+  }
+
+  static async start(options: FireOptions = {}): Promise<ServerUnderFire> {
+    const server = new ServerUnderFire(options);
+    try {
+      await server.begin();
+    } catch (error) {
+      rmSync(server.#folder, { recursive: true, force: true });
+      throw error;
+    }
+    return server;
+  }
+
+  /** Undefined while it is down. */
+  get running(): RunningSkein | undefined {
+    return this.#server;
+  }
+
+  async begin(): Promise<void> {
+    const server = await startSkein({
+      folder: this.#folder,
+      env: {
+        SKEIN_QUERY_PROCESSES: String(this.#options.queryProcesses ?? 2),
+        SKEIN_LOG_LEVEL: 'error',
+        ...this.control.environment(this.#options.bug),
+        ...this.#keys,
+      },
+    });
+    this.#keys = {
+      SKEIN_ADMIN_KEY: server.adminKey,
+      SKEIN_SEARCH_KEY: server.searchKey,
+      SKEIN_FQL_SECRET: server.fqlSecret,
+    };
+    this.#server = server;
+  }
+
+  /** Ends it as an operator would, or, with `kill`, all of its processes in an instant. */
+  async end(how: 'stop' | 'kill'): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    if (how === 'kill') {
+      const { supervisor, builder, query } = server.processes();
+      for (const pid of [supervisor, builder, ...query]) if (pid > 0) kill(pid);
+    }
+    await server.stop({ data: 'keep' });
+  }
+
+  /** One process, whatever it is doing; whether there was one. */
+  killOne(which: 'builder' | 'query', random: () => number): boolean {
+    const { builder, query } = this.#server?.processes() ?? { builder: 0, query: [] };
+    const pid = which === 'builder' ? builder : (query[Math.floor(random() * query.length)] ?? 0);
+    if (pid > 0) kill(pid);
+    return pid > 0;
+  }
+
+  /**
+   * After `end('kill')`: the disk has of the document stores what was synced, as after a start of the machine. (What the journal answered
+   * for is synced.)
+   */
+  losePower(): void {
+    const folder = new DataLayout(join(this.#folder, 'data')).documentsFolder('TESTAPP');
+    const file = join(folder, 'durable.bin');
+    const bytes = readFileSync(file);
+    // The noted boot becomes another one: one letter of its id, behind a head of 16 bytes.
+    bytes[16] = bytes[16] === 0x30 ? 0x31 : 0x30;
+    bytes.writeUInt32LE(crc32c(bytes.subarray(0, -4)), bytes.length - 4);
+    writeFileSync(file, bytes);
+  }
+
+  async remove(): Promise<void> {
+    await this.end('kill');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}
