@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newId } from './new-id.ts';
+import { newDocumentId, newId } from './new-id.ts';
 
 function contextAt(now: number, first = 0): Parameters<typeof newId>[0] {
   return { now, random: { bytes: (count) => new Uint8Array(count).fill(first) } };
@@ -23,6 +24,29 @@ test('ids of transactions one microsecond apart differ, whatever chance says', (
 test('ids fit 63 bits and hold the millisecond', () => {
   const id = newId(contextAt(1_700_000_000_123_000, 7));
   expect(id >> 20n).toBe(1_700_000_000_123n - 1_336_258_850_000n);
-  expect(id & 0xfffffn).toBe(7n);
+  expect(id & 0xfffffn).toBe(8n);
   expect(newId(contextAt(0))).toBeGreaterThanOrEqual(0n);
+});
+
+test('an id is what 64-bit arithmetic makes of time and counter', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 52 }), fc.nat(254), fc.nat(3000), (now, first, count) => {
+      const context = contextAt(now, first);
+      for (let made = 0; made < count; made++) newId(context);
+      const place = BigInt(now) * 1024n + BigInt(1 + first + count);
+      const ms = place / 1_024_000n - 1_336_258_850_000n;
+      expect(newId(context)).toBe(BigInt.asUintN(63, (ms << 20n) | (place % 1_024_000n)));
+    }),
+  );
+});
+
+test('ids of documents and ids that were asked for are distinct within a transaction, and the first document needs no chance', () => {
+  const now = 1_700_000_000_000_000;
+  const noChance = { now, random: { bytes: () => expect.unreachable() } };
+  expect(newDocumentId(noChance) & 0xfffffn).toBe(0n);
+  expect(newId(noChance) & 0xfffffn).toBe(1n);
+  const context = contextAt(now, 9);
+  const ids = [newId(context), newDocumentId(context), newId(context), newDocumentId(context)];
+  expect(new Set(ids).size).toBe(4);
+  expect(newDocumentId(noChance)).toBeLessThan(ids[0]!);
 });

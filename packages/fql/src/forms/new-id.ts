@@ -5,24 +5,44 @@
  *
  * A place is 1,024 for each µs of the transaction's time plus a counter. Transaction times differ by at least 1 µs, so that transactions never
  * share a place unless one of them makes more than about 800 ids: then it runs on into the places of the µs after it, and who creates a
- * document with an id of his looks first whether it is taken. The counter begins at a random number below 256 because reads may share a time.
+ * document with an id of his looks first whether it is taken.
+ *
+ * For documents the counter begins at 0, which spares transactions that create the making of chance. For ids that a client asks for it begins
+ * at a random number from 1 to 255, because reads may share a time.
  */
 import type { RandomSource } from '@skein/base';
 import type { EvaluationContext } from '../evaluate/context.ts';
 
-const EPOCH_MS = 1_336_258_850_000n;
-const PLACES_PER_MICROSECOND = 1024n;
-const PLACES_PER_MILLISECOND = 1000n * PLACES_PER_MICROSECOND;
-const ID_MASK = 2n ** 63n - 1n;
+const EPOCH_MS = 1_336_258_850_000;
+const PLACES_PER_MICROSECOND = 1024;
+const PLACE_BITS = 20;
+/** The milliseconds' bits in the lower half of an id. */
+const LOW_MS = 2 ** (32 - PLACE_BITS);
+
+const id = new DataView(new ArrayBuffer(8));
 
 /** How many ids a transaction has made, by its source of chance, of which each transaction has its own. */
-const counters = new WeakMap<RandomSource, bigint>();
+const counters = new WeakMap<RandomSource, number>();
+
+type Transaction = Pick<EvaluationContext, 'now' | 'random'>;
 
 /** A new id: never twice in one transaction. */
-export function newId(context: Pick<EvaluationContext, 'now' | 'random'>): bigint {
-  const counter = counters.get(context.random) ?? BigInt(context.random.bytes(1)[0]!);
-  counters.set(context.random, counter + 1n);
-  const place = BigInt(context.now) * PLACES_PER_MICROSECOND + counter;
-  const milliseconds = place / PLACES_PER_MILLISECOND - EPOCH_MS;
-  return ((milliseconds << 20n) | (place % PLACES_PER_MILLISECOND)) & ID_MASK;
+export function newId(context: Transaction): bigint {
+  return idAt(context, counters.get(context.random) ?? 1 + (context.random.bytes(1)[0]! % 255));
+}
+
+/** A new id for a document that is created: nothing else has this time. */
+export function newDocumentId(context: Transaction): bigint {
+  return idAt(context, counters.get(context.random) ?? 0);
+}
+
+function idAt({ now, random }: Transaction, counter: number): bigint {
+  counters.set(random, counter + 1);
+  const micros = now + Math.floor(counter / PLACES_PER_MICROSECOND);
+  const place = (micros % 1000) * PLACES_PER_MICROSECOND + (counter % PLACES_PER_MICROSECOND);
+  const ms = Math.floor(micros / 1000) - EPOCH_MS;
+  const high = Math.floor(ms / LOW_MS);
+  id.setUint32(0, high & 0x7fff_ffff);
+  id.setUint32(4, (ms - high * LOW_MS) * 2 ** PLACE_BITS + place);
+  return id.getBigUint64(0);
 }

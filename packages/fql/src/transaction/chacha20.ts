@@ -15,14 +15,13 @@ const CONSTANTS = [0x61707865, 0x3120646e, 0x79622d36, 0x6b206574];
 const NOTHING = new Uint8Array(0);
 
 export class SeededRandom implements RandomSource {
-  readonly #seed: Uint8Array;
-  /** Made when something is first asked for: most transactions need no chance. */
+  readonly #seed: Uint8Array | (() => Uint8Array);
   #state: Uint32Array | undefined;
   #block: Uint8Array = NOTHING;
   #used = 0;
 
-  constructor(seed: Uint8Array) {
-    assert(seed.length === SEED_BYTES, `a seed has ${SEED_BYTES} bytes`);
+  /** A function is called for the first byte: most transactions need no chance. */
+  constructor(seed: Uint8Array | (() => Uint8Array)) {
     this.#seed = seed;
   }
 
@@ -36,7 +35,9 @@ export class SeededRandom implements RandomSource {
   }
 
   #next(): void {
-    const state = (this.#state ??= initialState(this.#seed));
+    const state = (this.#state ??= initialState(
+      typeof this.#seed === 'function' ? this.#seed() : this.#seed,
+    ));
     this.#block = chachaBlock(state);
     this.#used = 0;
     state[12]!++;
@@ -45,6 +46,7 @@ export class SeededRandom implements RandomSource {
 }
 
 function initialState(seed: Uint8Array): Uint32Array {
+  assert(seed.length === SEED_BYTES, `a seed has ${SEED_BYTES} bytes`);
   const words = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
   const key = [0, 4, 8, 12].map((at) => words.getUint32(at, true));
   return Uint32Array.of(...CONSTANTS, ...key, ...key, 0, 0, 0, 0);

@@ -82,7 +82,7 @@ function sessionOf(
   { mayWrite }: { readonly mayWrite: boolean },
 ): Session {
   const { host, options, time } = request;
-  const random = new SeededRandom(request.seed);
+  const random = new SeededRandom(() => request.seed);
   return new Session({ store, mayWrite, host, options, random, now: time });
 }
 

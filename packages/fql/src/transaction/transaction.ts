@@ -8,7 +8,7 @@ export interface TransactionRequest {
   readonly authentication: Authentication;
   /** µs. Writing: the transaction's time, later than the store's last. Reading: what `Now()` says, not before the snapshot's last time. */
   readonly time: number;
-  /** 16 bytes: all chance of the transaction (ids, secrets, salts) comes from them. */
+  /** 16 bytes: all chance of the transaction (ids, secrets, salts) comes from them. Looked at only by transactions that need chance. */
   readonly seed: Uint8Array;
   readonly host: Host;
   readonly options: EvaluationOptions;

@@ -1,7 +1,7 @@
 /** `Create` and its kin. */
 
 import { faultAt } from '../forms/form.ts';
-import { newId } from '../forms/new-id.ts';
+import { newDocumentId } from '../forms/new-id.ts';
 import { kindName } from '../schema/kind-name.ts';
 import { nextNumber, parentScope } from '../schema/schema-rows.ts';
 import { isNamedNative, nativeById } from '../schema/stored-names.ts';
@@ -80,7 +80,7 @@ function newKey(
     return { key: { scope, collection, id: BigInt(nextNumber(writer, scope, native)) }, last: undefined };
   }
   for (;;) {
-    const key = { scope, collection, id: newId(context) };
+    const key = { scope, collection, id: newDocumentId(context) };
     // A client may have chosen the same id for one of his; if that is deleted, this one begins a new life.
     if (writer.version(key) === undefined) return { key, last: undefined };
   }

@@ -338,14 +338,23 @@ export class DocumentsApplier {
       stepsMax: STEPS_MAX_WRITING,
     };
     const { body, authentication } = operation;
-    const seed = this.#options.vault.chance(application, operation.seed);
+    const { vault } = this.#options;
     // Between the proposal and its place in the log the key or token may have gone.
     if (refresh(writer, authentication, time) === undefined) {
       return { status: 401, body: UNAUTHORIZED, wrote: false, costs: NO_COSTS };
     }
     const before = writer.lastTime;
     try {
-      return runWrite(writer, { body, authentication, time, seed, host: nodeHost, options });
+      return runWrite(writer, {
+        body,
+        authentication,
+        time,
+        get seed() {
+          return vault.chance(application, operation.seed);
+        },
+        host: nodeHost,
+        options,
+      });
     } catch (error) {
       if (writer.failed || writer.lastTime !== before) throw error;
       // A defect of the program: the transaction is undone, its client told, and the others go on.
