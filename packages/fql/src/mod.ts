@@ -10,7 +10,7 @@ export { JsonError, type JsonNode, parseJson } from './json/parse-json.ts';
 export { renderValue } from './json/render.ts';
 export type { SearchableCollection } from './searchable/declaration.ts';
 export { type IndexChanges, type RecordChange, searchChangesOf } from './searchable/search-changes.ts';
-export { searchableCollections, searchableVersion } from './searchable/searchable-rows.ts';
+export { searchableCollections, searchableVersion, sourceName } from './searchable/searchable-rows.ts';
 export { nextSearchableStep, runSearchableStep } from './searchable/searchable-step.ts';
 export type {
   CollectionId,

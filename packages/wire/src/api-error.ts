@@ -37,6 +37,10 @@ export const API_ERRORS = {
   /** A client retries a 5xx on other hosts; an endpoint that does not exist yet must not be retried. */
   'not-yet': { status: 404, text: (p: { endpoint: string }) => `${p.endpoint} is not available yet` },
 
+  /** What FQL says, for endpoints on documents. */
+  'documents-missing': { status: 404, text: (p: { description: string }) => p.description },
+  'documents-refused': { status: 400, text: (p: { description: string }) => p.description },
+
   'key-exists': { status: 400, text: () => 'Key already exists' },
   'json-syntax': { status: 400, text: (p: { detail: string }) => `Invalid JSON: ${p.detail}` },
   'body-not-object': { status: 400, text: () => 'Invalid body, expected a JSON object' },
@@ -93,6 +97,20 @@ export const API_ERRORS = {
   'index-name-forbidden': {
     status: 400,
     text: (p: { reason: string }) => `indexName is not valid: ${p.reason}`,
+  },
+  'index-following': {
+    status: 403,
+    text: (p: { index: string }) =>
+      `Index ${p.index} is filled from a collection of documents and takes no other writes`,
+  },
+  'index-not-empty': {
+    status: 400,
+    text: (p: { index: string }) =>
+      `Index ${p.index} has records of its own; with "replace": true they are replaced by those of the collection`,
+  },
+  'searchable-not-found': {
+    status: 404,
+    text: (p: { index: string }) => `Index ${p.index} is not filled from a collection`,
   },
   'same-index': { status: 400, text: () => 'Source and destination indices are the same' },
   'delete-by-empty': {

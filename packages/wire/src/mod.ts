@@ -41,6 +41,7 @@ export {
 } from './limits.ts';
 export { generatedObjectID, ObjectIDMaker, objectIDOf } from './object-ids.ts';
 export { OTHER_ENDPOINTS } from './other-endpoints.ts';
+export { OWN_ENDPOINTS } from './own-endpoints.ts';
 export {
   definitionOf,
   PARAMETERS,
@@ -83,6 +84,7 @@ export {
   type SearchOptions,
   type SearchRequest,
 } from './search-request.ts';
+export { parseDropRecords, parseSearchable, type SearchableRequest } from './searchable-request.ts';
 export {
   encodeSecuredKey,
   findParent,

@@ -5,6 +5,7 @@
  *   searchable/index/<name>       JSON: {"collection", "attributes", "state", "fillFrom", "filledCount", "declaredTs"}
  */
 import { CorruptionError, isJsonObject, type Json, utf8Decode, utf8Encode } from '@skein/base';
+import { compiledFor } from '../schema/schema-cache.ts';
 import { ROOT_SCOPE } from '../schema/schema-rows.ts';
 import type { CollectionId, DocumentReader, DocumentWriter } from '../store/document-store.ts';
 import type { AttributePath, SearchableCollection } from './declaration.ts';
@@ -30,6 +31,11 @@ export function searchableCollections(reader: DocumentReader): readonly Searchab
 export function searchableNamed(reader: DocumentReader, index: string): SearchableCollection | undefined {
   const row = reader.row(ROOT_SCOPE, rowKey(index));
   return row === undefined ? undefined : decode(index, row);
+}
+
+/** The collection's name of today; undefined when it is gone. */
+export function sourceName(reader: DocumentReader, { collection }: SearchableCollection): string | undefined {
+  return compiledFor(reader, ROOT_SCOPE).collectionById(collection)?.name;
 }
 
 export function saveSearchable(writer: DocumentWriter, searchable: SearchableCollection): void {

@@ -3,7 +3,7 @@
  * with the documents that are there, letting go of one whose collection is gone, or that is dropped.
  */
 import { documentOf } from '../schema/document-fields.ts';
-import { compiledFor, schemaFor } from '../schema/schema-cache.ts';
+import { schemaFor } from '../schema/schema-cache.ts';
 import { ROOT_SCOPE } from '../schema/schema-rows.ts';
 import type { DocumentReader, DocumentWriter } from '../store/document-store.ts';
 import type { SearchableCollection } from './declaration.ts';
@@ -14,6 +14,7 @@ import {
   saveSearchable,
   searchableCollections,
   searchableVersion,
+  sourceName,
 } from './searchable-rows.ts';
 
 /** Of stored documents in one step: large ones make short steps. */
@@ -36,12 +37,8 @@ export function runSearchableStep(
 
 function firstWithWork(reader: DocumentReader): SearchableCollection | undefined {
   return searchableCollections(reader).find(
-    (searchable) => searchable.state !== 'ready' || !hasCollection(reader, searchable),
+    (searchable) => searchable.state !== 'ready' || sourceName(reader, searchable) === undefined,
   );
-}
-
-function hasCollection(reader: DocumentReader, { collection }: SearchableCollection): boolean {
-  return compiledFor(reader, ROOT_SCOPE).collectionById(collection) !== undefined;
 }
 
 function step(writer: DocumentWriter, searchable: SearchableCollection, limit: number): IndexChanges {
@@ -50,7 +47,7 @@ function step(writer: DocumentWriter, searchable: SearchableCollection, limit: n
     forgetSearchable(writer, index);
     return { index, whole: 'delete', records: [] };
   }
-  if (!hasCollection(writer, searchable)) {
+  if (sourceName(writer, searchable) === undefined) {
     forgetSearchable(writer, index);
     return { index, whole: 'empty', records: [] };
   }

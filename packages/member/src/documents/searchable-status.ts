@@ -1,9 +1,11 @@
 /** Searchable collections of an application, as a query process tells of them. */
-import { type SearchableCollection, searchableCollections } from '@skein/fql';
+import { type SearchableCollection, searchableCollections, sourceName } from '@skein/fql';
 import type { ApplicationDocuments } from './application-documents.ts';
 import { type LeftOut, leftOutOf } from './search-outbox.ts';
 
 export interface SearchableStatus extends SearchableCollection {
+  /** The collection's name of today; undefined: it was deleted, and the index is about to be emptied. */
+  readonly source: string | undefined;
   /** Documents whose records are too large for an index: how many, and the first of them. */
   readonly leftOutCount: number;
   readonly leftOut: readonly LeftOut[];
@@ -24,7 +26,8 @@ export async function searchableStatuses(
         leftOutCount++;
         if (leftOut.length < leftOutMax) leftOut.push(each);
       }
-      return { ...searchable, leftOutCount, leftOut };
+      const source = sourceName(snapshot.reader, searchable);
+      return { ...searchable, source, leftOutCount, leftOut };
     });
   } finally {
     snapshot.release();

@@ -1,11 +1,13 @@
 /** All routes of the API, made from wire's tables: what they call implemented has a handler here, or the server does not start. */
 import { assert } from '@skein/base';
-import { ApiError, ENDPOINTS, OTHER_ENDPOINTS } from '@skein/wire';
+import { ApiError, ENDPOINTS, type Endpoint, OTHER_ENDPOINTS, OWN_ENDPOINTS } from '@skein/wire';
 import { type Handler, json } from '../http/api-request.ts';
 import { METHODS, type Route } from '../http/router.ts';
+import * as documents from './document-handlers.ts';
 import { type ApiContext, type CallHandler, endpointHandler } from './endpoint-handler.ts';
 import * as keys from './key-handlers.ts';
 import * as searches from './search-handlers.ts';
+import * as searchables from './searchable-handlers.ts';
 import * as writes from './write-handlers.ts';
 
 const HANDLERS: Readonly<Record<string, CallHandler>> = {
@@ -38,6 +40,20 @@ const HANDLERS: Readonly<Record<string, CallHandler>> = {
   updateApiKey: keys.updateApiKey,
   deleteApiKey: keys.deleteApiKey,
   restoreApiKey: keys.restoreApiKey,
+  saveSearchableCollection: searchables.saveSearchableCollection,
+  dropSearchableCollection: searchables.dropSearchableCollection,
+  getSearchableCollection: searchables.getSearchableCollection,
+  listSearchableCollections: searchables.listSearchableCollections,
+  listAggregations: documents.listAggregations,
+  getAggregation: documents.getAggregation,
+  saveAggregation: documents.saveAggregation,
+  deleteAggregation: documents.deleteAggregation,
+  runAggregation: documents.runAggregation,
+  rebuildAggregation: documents.rebuildAggregation,
+  latestAggregate: documents.latestAggregate,
+  browseSnapshots: documents.browseSnapshots,
+  verifyAggregation: documents.verifyAggregation,
+  insertDocuments: documents.insertDocuments,
 };
 
 export function apiRoutes(context: ApiContext): readonly Route[] {
@@ -50,7 +66,7 @@ export function apiRoutes(context: ApiContext): readonly Route[] {
     taken.add(place);
     routes.push(route);
   };
-  for (const endpoint of ENDPOINTS) {
+  for (const endpoint of [...ENDPOINTS, ...OWN_ENDPOINTS]) {
     const { method, path, operationId } = endpoint;
     const handler = operationId === 'isAlive' ? isAlive : handlerOf(endpoint, context);
     add({ method, pattern: path, name: operationId, handler });
@@ -69,7 +85,7 @@ export function apiRoutes(context: ApiContext): readonly Route[] {
   return routes;
 }
 
-function handlerOf(endpoint: (typeof ENDPOINTS)[number], context: ApiContext): Handler {
+function handlerOf(endpoint: Endpoint, context: ApiContext): Handler {
   const { operationId, method, path, status } = endpoint;
   if (status === 'not yet') return endpointHandler(endpoint, notYet(`${method} ${path}`), context);
   const handle = HANDLERS[operationId];

@@ -76,7 +76,7 @@ async function answered(call: Call, context: ApiContext, expression: Uint8Array)
 }
 
 /** `resource`: JSON text. Throws `ApiError`. */
-async function transact(
+export async function transact(
   call: Call,
   context: ApiContext,
   expression: Uint8Array,

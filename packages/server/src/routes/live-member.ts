@@ -1,10 +1,13 @@
 /** The member of this process as handlers see it: its errors become the client's. */
+import { setImmediate as immediate } from 'node:timers/promises';
+import { type Authentication, verifyAggregation } from '@skein/fql';
 import {
   BuilderError,
   IndexDamagedError,
   type IndexSummary,
   type Member,
   type Operation,
+  searchableStatuses,
 } from '@skein/member';
 import { ApiError } from '@skein/wire';
 import type { Logger } from 'pino';
@@ -38,12 +41,37 @@ export function liveMember(
         throw clientError(error, operation);
       }
     },
+    transact: (application, body) =>
+      rethrown(() =>
+        member.documents.transact(application, {
+          body,
+          authentication: EVERY_RIGHT,
+          strictTemporal: false,
+          timeoutMs: documentsTimeoutMs,
+        }),
+      ),
+    verifyAggregation: (application, name) =>
+      rethrown(async () => {
+        const snapshot = await member.documents.snapshot(application);
+        try {
+          const work = verifyAggregation(snapshot.reader, EVERY_RIGHT.scope, name);
+          for (;;) {
+            const step = work.next();
+            if (step.done === true) return step.value;
+            await immediate();
+          }
+        } finally {
+          snapshot.release();
+        }
+      }),
     async isPublished(application, sequence) {
       const { status } = await rethrown(() => member.taskStatus(application, sequence));
       return status === 'published';
     },
     listIndexes: (application): Promise<readonly IndexSummary[]> =>
       rethrown(() => member.listIndexes(application)),
+    searchables: (application) =>
+      rethrown(() => searchableStatuses(member.documents, application, LEFT_OUT_SHOWN_MAX)),
     get builderConnected() {
       return member.builderPresent;
     },
@@ -58,6 +86,19 @@ async function rethrown<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
+const documentsTimeoutMs = 60_000;
+
+/** The search port's keys are checked by its endpoints; inside the database there is one who may do everything. */
+const EVERY_RIGHT: Authentication = {
+  scope: 0 as Authentication['scope'],
+  principal: { kind: 'root' },
+  roles: ['admin'],
+  actsAs: undefined,
+};
+
+/** Of an index's documents that are too large for it. */
+const LEFT_OUT_SHOWN_MAX = 100;
+
 /** Largest operation that the log takes. */
 const operationBytesMax = 64 * 1024 * 1024;
 
@@ -70,6 +111,12 @@ function clientError(error: unknown, operation: Operation | undefined): unknown 
       return new ApiError('index-damaged', {
         index: operation !== undefined && 'index' in operation ? operation.index : '',
       });
+    case 'index-following':
+      return new ApiError('index-following', {
+        index: operation !== undefined && 'index' in operation ? operation.index : '',
+      });
+    case 'documents-damaged':
+      return new ApiError('documents-refused', { description: error.message });
     case 'too-many-jobs':
       return new ApiError('too-many-jobs');
     case 'operation-too-large':
@@ -80,6 +127,8 @@ function clientError(error: unknown, operation: Operation | undefined): unknown 
       return error;
     case 'log-failed':
     case 'unavailable':
+    // Carried out, but what it answered is lost: asking again tells.
+    case 'answer-forgotten':
       return new ApiError('write-unavailable');
   }
 }

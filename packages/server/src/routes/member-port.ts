@@ -4,7 +4,8 @@
  */
 import type { JsonObject, Sequence } from '@skein/base';
 import type { FacetSearchHit, FacetSearchQuery, SearchQuery, SearchResult } from '@skein/engine';
-import type { ApplicationState, IndexSummary, Operation } from '@skein/member';
+import type { ObjectValue } from '@skein/fql';
+import type { ApplicationState, IndexSummary, Operation, SearchableStatus } from '@skein/member';
 
 export interface MemberPort {
   /** Undefined: there is no such application. */
@@ -25,10 +26,27 @@ export interface MemberPort {
     operation: Operation,
     until: 'durable' | 'visible',
   ): Promise<{ readonly sequence: Sequence }>;
+  /**
+   * One transaction on the application's documents: in the root database, with all rights. Errors of the expression are results; rejects with
+   * an `ApiError` where the machine cannot.
+   */
+  transact(application: string, expression: Uint8Array): Promise<DocumentsAnswer>;
+  /** Undefined: there is no aggregation of this name. Takes long, and lets other requests in between. */
+  verifyAggregation(application: string, name: string): Promise<ObjectValue | undefined>;
   isPublished(application: string, sequence: number): Promise<boolean>;
   listIndexes(application: string): Promise<readonly IndexSummary[]>;
+  /** Indexes that are filled from collections, by name. */
+  searchables(application: string): Promise<readonly SearchableStatus[]>;
   /** Whether writes find the builder at the moment. */
   readonly builderConnected: boolean;
+}
+
+export interface DocumentsAnswer {
+  readonly status: number;
+  /** JSON text: `{"resource": …}` or `{"errors": […]}`. */
+  readonly body: string;
+  /** µs. */
+  readonly time: number;
 }
 
 export interface ReadableIndex {

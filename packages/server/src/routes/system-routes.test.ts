@@ -28,7 +28,10 @@ function memberWith(names: readonly string[], state: { builder: 'present' | 'awa
     },
     whenAtHand: unused,
     propose: unused,
+    transact: unused,
+    verifyAggregation: unused,
     isPublished: unused,
+    searchables: unused,
     listIndexes: async () => {
       if (state.builder === 'away') throw new ApiError('write-unavailable');
       return names.map((name) => ({
