@@ -1,6 +1,7 @@
 /** The command line as a whole: commands, help, and what errors turn into. */
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT_CODES, messageOf } from './cli-error.ts';
+import { addAggregationsCommand } from './commands/aggregations.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addDatabaseCommand } from './commands/database.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -78,6 +79,7 @@ ${Object.values(EXIT_CODES)
   addFqlCommand(root, context);
   addImportFaunaCommand(root, context);
   addDatabaseCommand(root, context);
+  addAggregationsCommand(root, context);
   addBackupCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);
