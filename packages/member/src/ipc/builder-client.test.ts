@@ -37,6 +37,8 @@ function client(
     waitMsMax?: number;
     onChanges?: (changes: readonly Change[]) => Promise<void>;
     onResync?: () => void;
+    onCommitted?: (applications: readonly string[]) => void;
+    onWatching?: () => void;
   } = {},
 ): BuilderClient {
   const one = new BuilderClient({
@@ -94,6 +96,35 @@ describe('BuilderClient and BuilderServer', () => {
     expect(await proposing).toEqual({ sequence: 7 });
     expect(ids).toHaveLength(2);
     expect(ids[1]).toBe(ids[0]);
+  });
+
+  test('who watches is told of what is committed from then on, and that it is from then on; so by the next builder', async () => {
+    const told: string[] = [];
+    const until = async (count: number): Promise<void> => {
+      while (told.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const first = await BuilderServer.listen(socketPath(), { answer: async () => ({ fields: {} }) });
+    const one = client({
+      onCommitted: (applications) => told.push(...applications),
+      onWatching: () => told.push('from now on'),
+    });
+    await one.whenCurrent();
+    first.tellCommitted(['UNSEEN']);
+    one.watch(true);
+    await until(1);
+    first.tellCommitted(['A']);
+    await until(2);
+    await first.close();
+    const next = await listen(async () => ({ fields: {} }));
+    await until(3);
+    next.tellCommitted(['B']);
+    await until(4);
+    one.watch(false);
+    // Requests come after it on the same line.
+    await one.openDocuments('A');
+    next.tellCommitted(['C']);
+    await one.openDocuments('A');
+    expect(told).toEqual(['from now on', 'A', 'from now on', 'B']);
   });
 
   test('an answer of unknown outcome is asked again of the next builder', async () => {

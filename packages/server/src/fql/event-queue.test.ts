@@ -1,0 +1,47 @@
+/** Events on their way to one reader. */
+import { expect, test } from 'vitest';
+import { EventQueue } from './event-queue.ts';
+
+async function all(queue: EventQueue): Promise<readonly string[]> {
+  const taken: string[] = [];
+  for await (const event of queue) taken.push(event);
+  return taken;
+}
+
+test('events come in order, before and while somebody waits, until the end', async () => {
+  const queue = new EventQueue(100);
+  queue.push('a');
+  const taking = all(queue);
+  await Promise.resolve();
+  queue.push('b');
+  queue.push('c');
+  await Promise.resolve();
+  queue.push('d');
+  queue.finish('end');
+  expect(queue.push('late')).toBe(false);
+  expect(await taking).toEqual(['a', 'b', 'c', 'd', 'end']);
+});
+
+test('it is full at its length, lets one large event through, and has room again when events are taken', async () => {
+  const queue = new EventQueue(10);
+  expect(queue.push('x'.repeat(50))).toBe(true);
+  expect(queue.push('y')).toBe(false);
+  const events = queue[Symbol.asyncIterator]();
+  expect((await events.next()).value).toHaveLength(50);
+  expect([queue.push('12345'), queue.push('12345'), queue.push('1')]).toEqual([true, true, false]);
+  expect([await events.next(), await events.next()].map(({ value }) => value)).toEqual(['12345', '12345']);
+});
+
+test('a failure comes after what was there; nothing comes after it was dropped', async () => {
+  const failing = new EventQueue(10);
+  failing.push('a');
+  failing.fail(new Error('broken'));
+  failing.finish();
+  const events = failing[Symbol.asyncIterator]();
+  expect((await events.next()).value).toBe('a');
+  await expect(events.next()).rejects.toThrow('broken');
+  const dropped = new EventQueue(10);
+  dropped.push('a');
+  dropped.drop();
+  expect(await all(dropped)).toEqual([]);
+});
