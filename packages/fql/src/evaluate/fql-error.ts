@@ -55,6 +55,11 @@ export class FqlFault extends Error {
   }
 }
 
+/** For texts of the request's that a description tells: one may have megabytes, and copying those for each error takes long. */
+export function excerpt(text: string): string {
+  return text.length <= DESCRIPTION_LENGTH_MAX ? text : `${text.slice(0, DESCRIPTION_LENGTH_MAX)}…`;
+}
+
 function isWordy({ description }: FqlError): boolean {
   return description.length > DESCRIPTION_LENGTH_MAX;
 }

@@ -5,7 +5,7 @@
  * Casts that take refs look them up: one that points nowhere is an `invalid ref`, except where a cast says `unresolved`.
  */
 import { withoutSelf } from '../access/self-refs.ts';
-import type { FqlErrorCode } from '../evaluate/fql-error.ts';
+import { excerpt, type FqlErrorCode } from '../evaluate/fql-error.ts';
 import { Lambda } from '../values/lambda.ts';
 import { NATIVE_COLLECTIONS, Ref } from '../values/ref.ts';
 import { SetRef } from '../values/set-ref.ts';
@@ -208,7 +208,7 @@ export function unresolvedRef(
   resolves: (ref: Ref) => boolean,
 ): { readonly code: FqlErrorCode; readonly description: string } {
   const { kind, name } = undefinedPart(given, resolves);
-  return { code: 'invalid ref', description: `Ref refers to undefined ${kind} '${name}'` };
+  return { code: 'invalid ref', description: `Ref refers to undefined ${kind} '${excerpt(name)}'` };
 }
 
 /** Whether a ref points to something that can exist: a collection, index … that is there, or any id of such a collection. */

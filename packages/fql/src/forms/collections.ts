@@ -1,5 +1,6 @@
 /** Walking through arrays, pages and sets. A page stays a page, with its cursors. */
 import type { EvaluationContext } from '../evaluate/context.ts';
+import { ITEMS_PER_STEP } from '../evaluate/limits.ts';
 import { effectOfExpression } from '../parse/effects.ts';
 import { iterateSet } from '../sets/iterate.ts';
 import type { Lambda } from '../values/lambda.ts';
@@ -83,7 +84,7 @@ const take = defineForm({
     const count = int32(given);
     const items = itemsOf(collection, call);
     const first = items.slice(0, Math.max(count, 0));
-    call.context.charge(first.length);
+    call.context.charge(Math.ceil(first.length / ITEMS_PER_STEP));
     if (!(collection instanceof PageValue)) return first;
     const { before, after, cursors } = collection;
     return new PageValue(first, {
@@ -102,7 +103,7 @@ const drop = defineForm({
     const count = int32(given);
     const items = itemsOf(collection, call);
     const rest = items.slice(Math.max(count, 0));
-    call.context.charge(rest.length);
+    call.context.charge(Math.ceil(rest.length / ITEMS_PER_STEP));
     if (!(collection instanceof PageValue)) return rest;
     const { before, after, cursors } = collection;
     return new PageValue(rest, {
@@ -128,7 +129,7 @@ const append = defineForm({
 });
 
 function joined(first: readonly Value[], last: readonly Value[], call: Call): readonly Value[] {
-  call.context.charge(first.length + last.length);
+  call.context.charge(Math.ceil((first.length + last.length) / ITEMS_PER_STEP));
   return [...first, ...last];
 }
 

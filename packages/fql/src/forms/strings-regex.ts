@@ -1,4 +1,5 @@
 /** Text searched with regular expressions. */
+import { excerpt } from '../evaluate/fql-error.ts';
 import { codePointCount } from '../libraries/code-points.ts';
 import { RegexSyntaxError } from '../libraries/regex/pattern.ts';
 import { Regex } from '../libraries/regex/regex.ts';
@@ -46,7 +47,7 @@ function bounded<T>(call: Call, key: string, source: string, run: () => T): T {
   } catch (error) {
     if (error instanceof RegexSyntaxError) {
       call.context.charge(REFUSAL_STEPS);
-      const description = `Search pattern /${source}/ is not a valid regular expression.`;
+      const description = `Search pattern /${excerpt(source)}/ is not a valid regular expression.`;
       return call.fail(key, 'invalid argument', description);
     }
     if (error instanceof RegexStepsError) {

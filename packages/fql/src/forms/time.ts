@@ -1,4 +1,5 @@
 /** Times and dates: made, measured, and taken apart in UTC. */
+import { excerpt } from '../evaluate/fql-error.ts';
 import { calendarDayOf, dayOfWeek, dayOfYear } from '../libraries/calendar.ts';
 import {
   clockTimeOf,
@@ -35,13 +36,13 @@ function timeFrom(text: string, call: Call): Time {
   if (text === 'now') return nowOf(call);
   chargeWalk(text, call);
   const time = parseTime(trimControls(text));
-  return time ?? call.fail(undefined, 'invalid argument', `Cannot cast '${text}' to a time.`);
+  return time ?? call.fail(undefined, 'invalid argument', `Cannot cast '${excerpt(text)}' to a time.`);
 }
 
 function dateFrom(text: string, call: Call): FqlDate {
   chargeWalk(text, call);
   const date = parseDate(trimControls(text));
-  return date ?? call.fail(undefined, 'invalid argument', `Cannot cast '${text}' to a date.`);
+  return date ?? call.fail(undefined, 'invalid argument', `Cannot cast '${excerpt(text)}' to a date.`);
 }
 
 const time = defineForm({

@@ -1,5 +1,5 @@
 /** What one request's parsing found wrong. Variables without a value are only told when everything else is right. */
-import { type FqlError, type FqlErrorCode, FqlFault } from '../evaluate/fql-error.ts';
+import { excerpt, type FqlError, type FqlErrorCode, FqlFault } from '../evaluate/fql-error.ts';
 import { ERROR_COUNT_MAX } from '../evaluate/limits.ts';
 import type { Place } from './place.ts';
 
@@ -31,7 +31,7 @@ export class Findings {
 
   addUnbound(place: Place, name: string): void {
     if (this.#unbound.length >= ERROR_COUNT_MAX) return;
-    const description = `Variable '${name}' is not defined.`;
+    const description = `Variable '${excerpt(name)}' is not defined.`;
     this.#unbound.push({ position: place.position, code: 'invalid expression', description });
   }
 

@@ -4,6 +4,7 @@
  *   {"id": "1", "collection": {"@ref": {"id": "widgets", "collection": {"@ref": {"id": "collections"}}}}}
  *   "collections/widgets/1", "classes/widgets", "indexes/by_name", "databases", "credentials/self"
  */
+import { excerpt } from '../evaluate/fql-error.ts';
 import type { JsonNode } from '../json/parse-json.ts';
 import { NATIVE_COLLECTIONS, Ref } from '../values/ref.ts';
 import { isCollectionRef, nativeOf, typeName } from '../values/type-name.ts';
@@ -63,7 +64,11 @@ function objectRef(node: ReadonlyMap<string, JsonNode>, place: Place, findings: 
   if (collection === undefined) {
     if (typeof id === 'bigint') return wrong(place.at('id'), 'String expected, Number provided.');
     if (isNative(id)) return new Ref(id, undefined, database);
-    findings.add(place.at('id'), `Valid native collection name expected, '${id}' provided.`, 'invalid ref');
+    findings.add(
+      place.at('id'),
+      `Valid native collection name expected, '${excerpt(id)}' provided.`,
+      'invalid ref',
+    );
     return undefined;
   }
   const native = collection.collection === undefined ? collection.id : undefined;
@@ -83,11 +88,11 @@ function objectRef(node: ReadonlyMap<string, JsonNode>, place: Place, findings: 
 /** The id in its one form (`"007"` is `"7"`), or what is wrong with it. */
 export function documentId(id: string | bigint): string | { readonly description: string } {
   if (typeof id === 'string' && !/^[+-]?\d+$/.test(id)) {
-    return { description: `Number or numeric String expected, non-numeric '${id}' provided.` };
+    return { description: `Number or numeric String expected, non-numeric '${excerpt(id)}' provided.` };
   }
   const number = BigInt(typeof id === 'string' && id.startsWith('+') ? id.slice(1) : id);
   if (number > INTEGER_MAX || number < -INTEGER_MAX - 1n) {
-    return { description: `The id provided is too large: '${id}'` };
+    return { description: `The id provided is too large: '${excerpt(String(id))}'` };
   }
   return number.toString();
 }

@@ -2,7 +2,9 @@
  * `MoveDatabase`: a child database gets another parent. What it holds stays where it is; its document, and the keys that open it, go into the
  * new parent's scope with their ids.
  */
+
 import { dropPrivatePart, privatePart, putPrivatePart } from '../access/private-rows.ts';
+import { excerpt } from '../evaluate/fql-error.ts';
 import { faultAt } from '../forms/form.ts';
 import { decodeFields } from '../schema/document-fields.ts';
 import { NATIVE_COLLECTION_IDS, type Schema } from '../schema/schema.ts';
@@ -29,7 +31,7 @@ export function moveDatabase(request: WriteRequest, source: DocumentKey, target:
   const writer = context.writer(position);
   if (isInside(writer, into, moved)) {
     const reason = 'Cannot move database from ancestor to descendant.';
-    const description = `Cannot move database '${name}' into parent '${parentName}': ${reason}`;
+    const description = `Cannot move database '${excerpt(name)}' into parent '${excerpt(parentName)}': ${reason}`;
     throw faultAt(position, 'move database error', description);
   }
   checkAccess(request, { action: 'schema', native: 'databases', change: 'delete' });

@@ -1,7 +1,7 @@
 /** Names of databases, collections, indexes, functions, roles and access providers. */
 
 import { invalidType } from '../../access/field-checks.ts';
-import type { ValidationFailure } from '../../evaluate/fql-error.ts';
+import { excerpt, type ValidationFailure } from '../../evaluate/fql-error.ts';
 import type { Position } from '../../parse/expression.ts';
 import type { Value } from '../../values/value.ts';
 
@@ -14,7 +14,7 @@ const NAME_CHARACTERS_MAX = 16_384;
 export function aName(value: Value, field: Position): readonly ValidationFailure[] {
   if (typeof value !== 'string') return [invalidType(field, value, 'Name')];
   if (value === RESERVED) {
-    const description = `Invalid name ${value}. Reserved names: ${RESERVED}.`;
+    const description = `Invalid name ${excerpt(value)}. Reserved names: ${RESERVED}.`;
     return [{ field, code: 'reserved name', description }];
   }
   if (value.length > NAME_CHARACTERS_MAX) {
@@ -22,6 +22,6 @@ export function aName(value: Value, field: Position): readonly ValidationFailure
     return [{ field, code: 'resources exceeded', description }];
   }
   if (NAME.test(value)) return [];
-  const description = `The name ${value} uses invalid characters. Valid characters must match: ${NAME_TEXT}`;
+  const description = `The name ${excerpt(value)} uses invalid characters. Valid characters must match: ${NAME_TEXT}`;
   return [{ field, code: 'invalid characters', description }];
 }
