@@ -71,23 +71,66 @@ export function entryByteLength(operation: {
   );
 }
 
-/** Header and payload, the latter not copied. */
-export function encodeEntry(operation: Operation, synced: Sequence): readonly [Uint8Array, Uint8Array] {
-  const application = utf8Encode(operation.application);
-  const operationId = utf8Encode(operation.operationId);
-  const head = new Uint8Array(ENTRY_BYTES_MIN + application.byteLength + operationId.byteLength);
-  const view = new DataView(head.buffer);
-  view.setUint32(0, head.byteLength - PREFIX_BYTES + operation.payload.byteLength, true);
-  setU64(view, 8, operation.sequence);
-  setU64(view, 16, synced);
-  setU64(view, 24, operation.proposedAtMs);
-  view.setUint16(32, application.byteLength, true);
-  view.setUint16(34, operationId.byteLength, true);
-  head.set(application, ENTRY_BYTES_MIN);
-  head.set(operationId, ENTRY_BYTES_MIN + application.byteLength);
-  const crc = crc32c(head.subarray(PREFIX_BYTES), crc32c(head.subarray(0, 4)));
-  view.setUint32(4, crc32c(operation.payload, crc), true);
-  return [head, operation.payload];
+/**
+ * The bytes of entries that are written together, in pieces. Small payloads are copied, so that hundreds of small operations are one piece;
+ * large ones are pieces of their own.
+ */
+export function encodeEntries(operations: readonly Operation[], synced: Sequence): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let copiedBytes = 0;
+  for (const operation of operations) {
+    copiedBytes += entryByteLength(operation) - (isCopied(operation) ? 0 : operation.payload.byteLength);
+  }
+  const bytes = new Uint8Array(copiedBytes);
+  const view = new DataView(bytes.buffer);
+  let pieceAt = 0;
+  let at = 0;
+  for (const operation of operations) {
+    const start = at;
+    const { payload } = operation;
+    const idStart = putText(bytes, start + ENTRY_BYTES_MIN, operation.application);
+    const headEnd = putText(bytes, idStart, operation.operationId);
+    view.setUint32(start, headEnd - start - PREFIX_BYTES + payload.byteLength, true);
+    setU64(view, start + 8, operation.sequence);
+    setU64(view, start + 16, synced);
+    setU64(view, start + 24, operation.proposedAtMs);
+    view.setUint16(start + 32, idStart - start - ENTRY_BYTES_MIN, true);
+    view.setUint16(start + 34, headEnd - idStart, true);
+    at = headEnd;
+    const lengthCrc = crc32c(bytes.subarray(start, start + 4));
+    if (isCopied(operation)) {
+      bytes.set(payload, headEnd);
+      at += payload.byteLength;
+      view.setUint32(start + 4, crc32c(bytes.subarray(start + PREFIX_BYTES, at), lengthCrc), true);
+    } else {
+      const headCrc = crc32c(bytes.subarray(start + PREFIX_BYTES, headEnd), lengthCrc);
+      view.setUint32(start + 4, crc32c(payload, headCrc), true);
+      pieces.push(bytes.subarray(pieceAt, at), payload);
+      pieceAt = at;
+    }
+  }
+  if (at > pieceAt) pieces.push(bytes.subarray(pieceAt, at));
+  return pieces;
+}
+
+const PAYLOAD_BYTES_COPIED_MAX = 16 * 1024;
+
+function isCopied({ payload }: Operation): boolean {
+  return payload.byteLength <= PAYLOAD_BYTES_COPIED_MAX;
+}
+
+/** Gives where it ends. */
+function putText(bytes: Uint8Array, at: number, text: string): number {
+  for (let read = 0; read < text.length; read++) {
+    const code = text.charCodeAt(read);
+    if (code > 127) {
+      const encoded = utf8Encode(text);
+      bytes.set(encoded, at);
+      return at + encoded.byteLength;
+    }
+    bytes[at + read] = code;
+  }
+  return at + text.length;
 }
 
 export type EntryResult =

@@ -1,4 +1,5 @@
 import type { Sequence } from '@skein/base';
+import { TAIL_COUNT_MAX } from './limits.ts';
 import type { Operation } from './operation-log.ts';
 
 /** The most recent operations, held in memory within a bound; adjacent sequences. */
@@ -17,7 +18,7 @@ export class JournalTail {
       this.#operations.push(operation);
       this.#bytes += operation.payload.byteLength;
     }
-    while (this.#bytes > this.#bytesMax && this.#head < this.#operations.length) {
+    while (this.#head < this.#operations.length && this.#isFull()) {
       this.#bytes -= this.#operations[this.#head]!.payload.byteLength;
       this.#head++;
     }
@@ -25,6 +26,10 @@ export class JournalTail {
       this.#operations = this.#operations.slice(this.#head);
       this.#head = 0;
     }
+  }
+
+  #isFull(): boolean {
+    return this.#bytes > this.#bytesMax || this.#operations.length - this.#head > TAIL_COUNT_MAX;
   }
 
   /** Everything from `sequence` on; undefined when it is no longer (or not yet) here. */

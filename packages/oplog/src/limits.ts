@@ -10,5 +10,8 @@ export const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** Recent operations kept in memory, so that a follower close to the end reads no file. */
 export const TAIL_BYTES_MAX = 32 * 1024 * 1024;
 
+/** The same, counted: small operations take several times their bytes, and each is a burden to the garbage collector. */
+export const TAIL_COUNT_MAX = 16_384;
+
 /** How much of a file one read brings while following. */
 export const READ_BYTES = 1024 * 1024;

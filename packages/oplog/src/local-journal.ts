@@ -12,7 +12,7 @@ import { DiskFullError, type JournalDisk, type JournalFile } from './journal-dis
 import {
   decodeEntry,
   decodeFileHeader,
-  encodeEntry,
+  encodeEntries,
   encodeFileHeader,
   entryByteLength,
   FILE_HEADER_BYTES,
@@ -249,18 +249,20 @@ export class LocalJournal implements OperationLog {
   async #writeGroup(group: readonly WaitingAppend[]): Promise<void> {
     const file = await this.#fileForNextGroup();
     const operations: Operation[] = [];
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
     let sequence: number = this.#last;
     for (const { batch } of group) {
-      for (const proposed of batch) {
-        const operation = { ...proposed, sequence: asSequence(++sequence) };
-        const [head, payload] = encodeEntry(operation, this.#last);
-        parts.push(head, payload);
-        bytes += head.byteLength + payload.byteLength;
-        operations.push(operation);
+      for (const { application, operationId, proposedAtMs, payload } of batch) {
+        operations.push({
+          application,
+          operationId,
+          proposedAtMs,
+          payload,
+          sequence: asSequence(++sequence),
+        });
       }
     }
+    const parts = encodeEntries(operations, this.#last);
+    const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
     try {
       await file.write(parts, this.#end);
     } catch (error) {
