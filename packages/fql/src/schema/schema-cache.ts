@@ -7,6 +7,7 @@ import { assert } from '@skein/base';
 import { MeteredStore } from '../evaluate/metered-store.ts';
 import type { CollectionId, DocumentKey, DocumentReader, IndexId, ScopeId } from '../store/document-store.ts';
 import { type NativeCollection, Ref } from '../values/ref.ts';
+import { bytesKey } from '../writes/bytes-key.ts';
 import { CompiledSchema } from './compiled-schema.ts';
 import type { Schema } from './schema.ts';
 import { parentScope, schemaVersion } from './schema-rows.ts';
@@ -23,7 +24,7 @@ export function schemaFor(reader: DocumentReader, scope: ScopeId): Schema {
 /** For background work and checks: lists that evaluation never needs. */
 export function compiledFor(reader: DocumentReader, scope: ScopeId): CompiledSchema {
   const version = schemaVersion(reader, scope);
-  const key = version === undefined ? `${scope}` : String.fromCharCode(...version);
+  const key = version === undefined ? `${scope}` : bytesKey(version);
   let schema = compiled.get(key);
   // Used last stands last.
   if (schema !== undefined) {

@@ -35,7 +35,7 @@ export function throwFailures(position: Position, failures: readonly ValidationF
 /** Refs in what a client wants stored: they have to exist, in this database. `position` is the form's. */
 export function checkRefs(context: EvaluationContext, params: ObjectValue, position: Position): void {
   const failures: ValidationFailure[] = [];
-  collectBadRefs(context, params, position, failures);
+  collectBadRefs(context, params, [...position], failures);
   throwFailures(position, failures);
 }
 
@@ -59,16 +59,28 @@ export function namesake(change: NativeChange, fields: ObjectValue): DocumentKey
 function collectBadRefs(
   context: EvaluationContext,
   value: Value,
-  field: Position,
+  /** Where it stands; changed on the way, and put back. */
+  field: (string | number)[],
   failures: ValidationFailure[],
 ): void {
+  if (typeof value !== 'object' || value === null) return;
   if (value instanceof Ref) {
     const description = refProblem(context, value);
-    if (description !== undefined) failures.push({ field, code: 'invalid reference', description });
+    if (description !== undefined) {
+      failures.push({ field: [...field], code: 'invalid reference', description });
+    }
   } else if (isArray(value)) {
-    for (const [at, item] of value.entries()) collectBadRefs(context, item, [...field, at], failures);
+    for (let at = 0; at < value.length; at++) {
+      field.push(at);
+      collectBadRefs(context, value[at]!, field, failures);
+      field.pop();
+    }
   } else if (isObject(value)) {
-    for (const [name, item] of value) collectBadRefs(context, item, [...field, name], failures);
+    for (const [name, item] of value) {
+      field.push(name);
+      collectBadRefs(context, item, field, failures);
+      field.pop();
+    }
   }
 }
 
