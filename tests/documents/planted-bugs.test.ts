@@ -60,6 +60,9 @@ test.each(CASES)('$bug is found', async ({ bug, found, provoke }) => {
   try {
     const workload = new Workload(server, randomFrom(1));
     await workload.prepare();
+    // What is there so far is on the disk.
+    await server.end('stop');
+    await server.begin();
     workload.start();
     server.control.order({ bugShows: true });
     await provoke(server, workload);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@skein/base';
 import { defaultSearchQuery, readManifest } from '@skein/engine';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from './builder.ts';
 import { DataLayout } from './data-layout.ts';
 import { FileDirectory } from './file-directory.ts';
@@ -152,6 +152,21 @@ describe('Builder', () => {
     expect(one.member.openIndex(APP, 'i')?.meta.settings).toEqual({});
     await one.run(batch('i', add('6'), { action: 'delete' }));
     expect(one.member.openIndex(APP, 'i')).toBeUndefined();
+  });
+
+  test('a clock that is set back holds up no publication', async () => {
+    const one = await start();
+    await one.run(batch('i', add('1')));
+    const now = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    try {
+      await one.run(batch('i', add('2')));
+      await one.run({ kind: 'setSettings', index: 'i', settings: { searchableAttributes: ['title'] } });
+      await one.run(batch('j', add('3')));
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect(ids(one, 'i')).toEqual(['1', '2']);
   });
 
   test('an operation id that was taken is answered with the first sequence and done once, also after restarts', async () => {

@@ -82,6 +82,9 @@ const ACCEPT_MS = 10;
 /** Transactions that share one commit of their store, at most. */
 const COMMIT_COUNT_MAX = 256;
 
+/** For lengths of time: it does not step when somebody sets the machine's clock. */
+const STEADY_CLOCK: Clock = { nowMs: () => performance.timeOrigin + performance.now() };
+
 export class Builder implements BuilderService {
   readonly #layout: DataLayout;
   readonly #clock: Clock;
@@ -183,7 +186,7 @@ export class Builder implements BuilderService {
     this.#queuedBytesMax = queuedBytesMax;
     this.#scheduler = new ApplyScheduler({
       layout: parts.layout,
-      clock: this.#clock,
+      clock: configuration.clock ?? STEADY_CLOCK,
       publishIntervalMs: configuration.publishIntervalMs ?? PUBLISH_INTERVAL_MS,
       bufferedBytesMax,
       threadBytesMax,
@@ -395,9 +398,9 @@ export class Builder implements BuilderService {
     checkAfterWait: () => void = () => {},
   ): Promise<Sequence> {
     const bytes = operation.payload.byteLength;
-    const untilMs = this.#clock.nowMs() + ROOM_WAIT_MS_MAX;
+    const untilMs = STEADY_CLOCK.nowMs() + ROOM_WAIT_MS_MAX;
     while (!this.#hasRoom(application, indexes, bytes)) {
-      if (this.#clock.nowMs() > untilMs) {
+      if (STEADY_CLOCK.nowMs() > untilMs) {
         throw new BuilderError('too-many-jobs', 'refused', 'too many operations wait to be applied');
       }
       await this.#scheduler.whenLess();
@@ -486,11 +489,11 @@ export class Builder implements BuilderService {
     const from = this.#journal.firstSequence;
     this.#advance(asSequence(from - 1));
     for await (const operations of this.#journal.follow(from, this.#stopFollowing.signal)) {
-      let turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
+      let turnEndMs = STEADY_CLOCK.nowMs() + ACCEPT_MS;
       for (const operation of operations) {
         this.#accept(operation);
         if (
-          this.#clock.nowMs() < turnEndMs &&
+          STEADY_CLOCK.nowMs() < turnEndMs &&
           this.#scheduler.queuedBytes + this.#behindBytes <= this.#queuedBytesMax &&
           this.#documents.queuedCount < COMMIT_COUNT_MAX
         ) {
@@ -505,7 +508,7 @@ export class Builder implements BuilderService {
           await this.#scheduler.whenLess();
         }
         if (this.#stopFollowing.signal.aborted || this.#failed) return;
-        turnEndMs = this.#clock.nowMs() + ACCEPT_MS;
+        turnEndMs = STEADY_CLOCK.nowMs() + ACCEPT_MS;
       }
       this.#flush();
       this.#saveApplications();

@@ -18,7 +18,7 @@ export function plant(bug: PlantedBug, role: string, orders: () => FaultOrders):
   if (bug === 'stale-read' && !isBuilder) staleReads(orders);
   if (bug === 'time-of-clock' && isBuilder) timesOfTheClock(orders);
   if (bug === 'repeat-twice' && isBuilder) repeatTwice();
-  if (bug === 'forgotten-journal' && isBuilder) forgetJournal();
+  if (bug === 'forgotten-journal' && isBuilder) forgetJournal(orders);
 }
 
 function staleReads(orders: () => FaultOrders): void {
@@ -68,7 +68,15 @@ function repeatTwice(): void {
   RecentOperations.prototype.commit = () => true;
 }
 
-function forgetJournal(): void {
-  Object.defineProperty(DocumentsApplier.prototype, 'durableThrough', { get: () => undefined });
-  DocumentStorage.prototype.sync = () => Promise.resolve();
+function forgetJournal(orders: () => FaultOrders): void {
+  const { get } = Object.getOwnPropertyDescriptor(DocumentsApplier.prototype, 'durableThrough') ?? {};
+  Object.defineProperty(DocumentsApplier.prototype, 'durableThrough', {
+    get() {
+      return orders().bugShows ? undefined : (get?.call(this) as unknown);
+    },
+  });
+  const { sync } = DocumentStorage.prototype;
+  DocumentStorage.prototype.sync = function () {
+    return orders().bugShows ? Promise.resolve() : sync.call(this);
+  };
 }

@@ -60,6 +60,8 @@ export class Workload {
     const pollers = this.#polled.map((seen) => this.#poll(seen));
     this.#clients = Promise.all(clients);
     this.#pollers = Promise.all(pollers);
+    // Told by `finish`.
+    this.#pollers.catch(() => undefined);
   }
 
   get counts(): {

@@ -68,13 +68,13 @@ export class ApplicationDocuments {
     { lastSeenTime, timeoutMs }: Pick<TransactOptions, 'lastSeenTime' | 'timeoutMs'>,
     use: (reader: DocumentReader) => T,
   ): Promise<T> {
-    const untilMs = this.#options.nowMs() + timeoutMs;
+    const untilMs = performance.now() + timeoutMs;
     for (;;) {
       const answer = await this.read(application, (reader) =>
         lastSeenTime !== undefined && reader.lastTime < lastSeenTime ? undefined : { value: use(reader) },
       );
       if (answer !== undefined) return answer.value;
-      if (this.#options.nowMs() >= untilMs)
+      if (performance.now() >= untilMs)
         throw new BehindError('what the client has seen has not arrived here');
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
