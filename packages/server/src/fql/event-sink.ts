@@ -1,8 +1,9 @@
 /**
  * Writes a stream's events to one client, each followed by CR LF, and keeps count of what the client has not taken yet.
  *
- * A client that does not read is not waited for: when its events fill its buffer, or all clients' events together fill the
- * process's, the stream ends with an error event. A client that is not even reading that is cut after a while.
+ * A client that does not read is not waited for: when its events fill its buffer, the stream ends with an error event. When all clients'
+ * events together fill the process's, new ones wait, and after a while those streams end whose clients take nothing. A client that is not
+ * even reading that is cut after a while.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -11,11 +12,62 @@ import type { Http2ServerResponse } from 'node:http2';
 /** What all streams of a process hold together. */
 export class EventBudget {
   readonly bytesMax: number;
-  heldBytes = 0;
+  readonly #holders = new Set<EventSink>();
+  #heldBytes = 0;
+  #waiting: (() => void)[] = [];
   streamCount = 0;
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Resolves when so many bytes fit, or `isOver`; undefined: now. More than all of it fits when nothing else is held. */
+  room(bytes: number, isOver: () => boolean): Promise<void> | undefined {
+    return this.#fits(bytes) ? undefined : this.#waitFor(bytes, isOver);
+  }
+
+  hold(sink: EventSink, bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#holders.add(sink);
+  }
+
+  release(sink: EventSink, bytes: number): void {
+    this.#heldBytes -= bytes;
+    if (sink.waitingBytes === 0) this.#holders.delete(sink);
+    this.wake();
+  }
+
+  /** Those who wait look again. */
+  wake(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const look of waiting) look();
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#heldBytes === 0 || this.#heldBytes + bytes <= this.bytesMax;
+  }
+
+  async #waitFor(bytes: number, isOver: () => boolean): Promise<void> {
+    while (!this.#fits(bytes) && !isOver()) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        timer = setTimeout(resolve, lookMs).unref();
+      });
+      clearTimeout(timer);
+      if (!this.#fits(bytes)) this.#endStuck();
+    }
+  }
+
+  #endStuck(): void {
+    const beforeMs = performance.now() - stuckMsMax;
+    for (const sink of [...this.#holders]) if (sink.stuckSinceMs < beforeMs) sink.end('overflow');
   }
 }
 
@@ -45,6 +97,9 @@ const END_EVENTS: Readonly<
 
 /** One event may be larger than this: it is let through when nothing else waits. */
 const streamBytesMax = 1024 * 1024;
+/** A client that has taken nothing for so long is one that does not read. */
+const stuckMsMax = 2_000;
+const lookMs = 500;
 /** How long a client has to take what is left for it. */
 const lastWordsMs = 5_000;
 
@@ -53,6 +108,7 @@ export class EventSink {
   readonly #budget: EventBudget;
   readonly #onEnd: (how: EventSinkEnd) => void;
   #waitingBytes = 0;
+  #stuckSinceMs = 0;
   #timeLast: number;
   #ended = false;
 
@@ -76,15 +132,26 @@ export class EventSink {
     return this.#ended;
   }
 
+  /** That the client has not taken yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** When the client last took something while more was waiting, or something began to wait. */
+  get stuckSinceMs(): number {
+    return this.#stuckSinceMs;
+  }
+
+  /** Resolves when the process has room for the event; undefined: now. */
+  room(event: string): Promise<void> | undefined {
+    return this.#budget.room(sizeOf(event), () => this.#ended);
+  }
+
   /** False when the stream is over. */
   write(event: string): boolean {
     if (this.#ended) return false;
-    // Two bytes for the line's end; text is counted in UTF-16 units, which is near enough for a bound.
-    const bytes = event.length + 2;
-    const isFull =
-      this.#waitingBytes > 0 &&
-      (this.#waitingBytes + bytes > streamBytesMax || this.#budget.heldBytes + bytes > this.#budget.bytesMax);
-    if (isFull) {
+    const bytes = sizeOf(event);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > streamBytesMax) {
       this.end('overflow');
       return false;
     }
@@ -97,12 +164,13 @@ export class EventSink {
     if (this.#ended) return;
     this.#ended = true;
     this.#budget.streamCount--;
+    this.#budget.wake();
     this.#onEnd(how);
     if (how === 'closed') return;
     const event = END_EVENTS[how];
     if (event !== undefined) {
       const text = JSON.stringify({ type: 'error', txn: this.#timeLast, event });
-      this.#send(text, text.length + 2);
+      this.#send(text, sizeOf(text));
     }
     this.#response.end();
     const cut = setTimeout(() => destroy(this.#response), lastWordsMs);
@@ -110,19 +178,25 @@ export class EventSink {
   }
 
   #send(event: string, bytes: number): void {
-    const budget = this.#budget;
+    if (this.#waitingBytes === 0) this.#stuckSinceMs = performance.now();
     this.#waitingBytes += bytes;
-    budget.heldBytes += bytes;
+    this.#budget.hold(this, bytes);
     // Called when the client's window and socket have taken it, or when the connection is gone.
     const taken = (): void => {
       this.#waitingBytes -= bytes;
-      budget.heldBytes -= bytes;
+      this.#stuckSinceMs = performance.now();
+      this.#budget.release(this, bytes);
     };
     const response = this.#response;
     // The same call twice, since the types of both protocols do not meet.
     if ('stream' in response) response.write(`${event}\r\n`, taken);
     else response.write(`${event}\r\n`, taken);
   }
+}
+
+/** With the line's end. Text is counted in UTF-16 units, which is near enough for a bound. */
+function sizeOf(event: string): number {
+  return event.length + 2;
 }
 
 /** Also of what waits to be sent. */

@@ -279,12 +279,16 @@ export class FqlHandler {
     return 'streamed';
   }
 
-  /** Events are taken as they come, however slowly the client reads: the sink bounds what waits. */
+  /** Events are taken as they come, however slowly the client reads, as long as the process has room: the sink bounds what waits. */
   async #pump(events: AsyncIterable<string>, sink: EventSink): Promise<void> {
     try {
       // A process that began to drain meanwhile ends the stream before it began.
       if (this.#draining) sink.end('draining');
-      for await (const event of events) if (!sink.write(event)) break;
+      for await (const event of events) {
+        const room = sink.room(event);
+        if (room !== undefined) await room;
+        if (!sink.write(event)) break;
+      }
       sink.end('finished');
     } catch (error) {
       if (!sink.ended) this.#errors.tell(error, 'fql stream');
