@@ -1,4 +1,5 @@
 /** Doubles and plain implementations that tests build on; nothing here runs in a server. */
+export { allForms } from '../forms/table.ts';
 export { ALL_CASES } from './cases/all-cases.ts';
 export type { FunctionCase, FunctionCases } from './cases/function-cases.ts';
 export { expectedBody, redacted } from './cases/run-cases.ts';
