@@ -49,6 +49,12 @@ const AUTHORIZATION_LOST = {
   code: 'permission denied',
   description: 'Authorization lost during stream evaluation.',
 };
+const BEHIND = {
+  code: 'time out',
+  description: 'The stream fell so far behind that it may have missed events; start it again.',
+};
+/** µs. Versions without history are kept for a quarter of an hour: what is looked at later may be told wrongly. */
+const LAG_MAX = 10 * 60 * 1_000_000;
 /** Changes that concern nobody, between two chances to give way. */
 const UNSEEN_PER_PAUSE = 1_024;
 /** Transactions that are read at a time: the rest is read from a newer snapshot. */
@@ -87,14 +93,9 @@ export class StreamRegistry {
     return () => this.#close(stream);
   }
 
-  /** All streams are told this error, and are over. */
-  endAll(error: { readonly code: string; readonly description: string }): void {
-    for (const stream of [...this.#streams]) this.#end(stream, this.#position, error);
-  }
-
-  /** Where a snapshot is lost, or changes that were not read are forgotten: streams that are left would miss some. */
-  skipTo(time: number): void {
-    this.#position = Math.max(this.#position, time);
+  /** Changes may be forgotten that were not looked at: all streams are told so, and are over. */
+  endAll(): void {
+    for (const stream of [...this.#streams]) this.#end(stream, this.#position, BEHIND);
   }
 
   /**
@@ -112,6 +113,10 @@ export class StreamRegistry {
     }
     let unseen = 0;
     for (const { ts, documents } of transactions) {
+      if (until - ts > LAG_MAX) {
+        this.endAll();
+        break;
+      }
       const moment = new Moment(ts === until ? reader : new ReaderAt(reader, ts), this.#host);
       for (const key of documents) {
         if (this.#deliverChange(log, key, moment) || ++unseen >= UNSEEN_PER_PAUSE) {
@@ -119,11 +124,15 @@ export class StreamRegistry {
           yield;
         }
       }
-      this.skipTo(ts);
+      this.#advance(ts);
     }
     if (transactions.length >= TRANSACTIONS_PER_READ) return true;
-    this.skipTo(until);
+    this.#advance(until);
     return false;
+  }
+
+  #advance(time: number): void {
+    this.#position = Math.max(this.#position, time);
   }
 
   /** Whether it concerned anybody. */

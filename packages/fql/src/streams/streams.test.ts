@@ -390,3 +390,18 @@ test('streams begin where they are opened, and closed ones are told nothing', ()
   late.close();
   expect(streams.registry.size).toBe(0);
 });
+
+test('streams that are told too late end with an error, and those that are opened then go on', () => {
+  const database = filled();
+  const streams = streamsOf(database);
+  const late = streams.open(DOC);
+  database.value(q.Create(DOC, { data: {} }));
+  database.advance(11 * 60 * 1_000_000);
+  database.value(q.Update(DOC, {}));
+  expect(late.take().slice(1)).toMatchObject([{ type: 'error', event: { code: 'time out' } }]);
+  expect(late.finished).toBe(true);
+  const fresh = streams.open(DOC);
+  database.advance(60 * 60 * 1_000_000);
+  database.value(q.Update(DOC, {}));
+  expect(fresh.take().map(({ type }) => type)).toEqual(['start', 'version']);
+});

@@ -43,10 +43,6 @@ const QUEUE_LENGTH_MAX = 4 * 1024 * 1024;
 const GAP_MS_MAX = 30 * 60 * 1_000;
 const HEARTBEAT_MS = 60_000;
 
-const GAP = {
-  code: 'time out',
-  description: 'The stream fell so far behind that it may have missed events; start it again.',
-};
 const OVERFLOW = {
   code: 'resources exceeded',
   description: 'The stream was ended because its events were not read as fast as they came.',
@@ -174,7 +170,7 @@ export class StreamFollower {
       while (this.#isDue && this.#registry.size > 0) {
         this.#isDue = false;
         const nowMs = performance.now();
-        if (nowMs - this.#lookedAtMs > GAP_MS_MAX) this.#registry.endAll(GAP);
+        if (nowMs - this.#lookedAtMs > GAP_MS_MAX) this.#registry.endAll();
         else if (await this.#deliver()) this.#isDue = true;
         this.#lookedAtMs = nowMs;
       }
@@ -208,6 +204,6 @@ export class StreamFollower {
   /** Nobody knows what the streams have missed: they end. */
   #fail(error: Error): void {
     for (const queue of [...this.#queues]) queue.fail(error);
-    this.#registry.endAll(GAP);
+    this.#registry.endAll();
   }
 }
