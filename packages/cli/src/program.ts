@@ -12,6 +12,7 @@ import { addImportFaunaCommand } from './commands/import-fauna.ts';
 import { addIndexesCommand } from './commands/indexes.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addSearchCommand } from './commands/search.ts';
+import { addSearchableCommand } from './commands/searchable.ts';
 import { addServeCommands } from './commands/serve.ts';
 import { addSettingsCommand } from './commands/settings.ts';
 import type { Context } from './context.ts';
@@ -80,6 +81,7 @@ ${Object.values(EXIT_CODES)
   addImportFaunaCommand(root, context);
   addDatabaseCommand(root, context);
   addAggregationsCommand(root, context);
+  addSearchableCommand(root, context);
   addBackupCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);
