@@ -194,7 +194,9 @@ class DatabaseReader {
   async #read(expression: string): Promise<JsonNode> {
     if (this.#signal.aborted) throw new CliError('interrupted; the dump is not whole.');
     try {
-      return await this.#client.read(`{"at":${this.time},"expr":${expression}}`, this.#signal);
+      // Nothing was ever written: there is no moment to name.
+      const past = this.time === 0 ? expression : `{"at":${this.time},"expr":${expression}}`;
+      return await this.#client.read(past, this.#signal);
     } catch (error) {
       if (error instanceof CliError && error.message.includes('minimum allowed timestamp')) {
         throw new CliError(
