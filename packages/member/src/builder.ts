@@ -233,6 +233,7 @@ export class Builder implements BuilderService {
   /** Transactions on documents of these applications are visible to every process. */
   tellCommitted(applications: readonly string[]): void {
     this.#server?.tellCommitted(applications);
+    this.#maintenance.committed(applications);
   }
 
   statistics(): JsonObject {
