@@ -59,7 +59,14 @@ async function answer(secret: string, { expression, login }: FunctionCase): Prom
   return post(own, expression);
 }
 
-const WRITING = new Set(['Writes', 'Schema', 'Identity and tokens', 'Reads', 'Basic forms']);
+const WRITING = new Set([
+  'Writes',
+  'Schema',
+  'Identity and tokens',
+  'Reads',
+  'Basic forms',
+  'Arrays and pages',
+]);
 const tablesOf = (writes: boolean): (readonly [string, FunctionCases])[] =>
   Object.entries(ALL_CASES)
     .filter(([library]) => WRITING.has(library) === writes)

@@ -6,6 +6,7 @@ import { collectionCases } from './collection-cases.ts';
 import { conversionCases } from './conversion-cases.ts';
 import { formatCases } from './format-cases.ts';
 import type { FunctionCases } from './function-cases.ts';
+import { iterationCases } from './iteration-cases.ts';
 import { logicCases } from './logic-cases.ts';
 import { mathCases } from './math-cases.ts';
 import { objectCases } from './object-cases.ts';
@@ -22,15 +23,15 @@ import { typeCheckCases } from './type-check-cases.ts';
 import { writeCases } from './write-cases.ts';
 
 export const ALL_CASES: Readonly<Record<string, readonly FunctionCases[]>> = {
-  'Basic forms': basicCases,
-  'Arrays and pages': collectionCases,
+  'Basic forms': withStored(basicCases),
+  'Arrays and pages': withStored(collectionCases),
   Reads: readCases,
   Writes: writeCases,
   Schema: schemaCases,
   Sets: setCases,
   'Refs, ids, bytes and lambdas': refCases,
-  'Objects and paths': [...objectCases, ...oldObjectCases],
-  'Comparison and logic': logicCases,
+  'Objects and paths': [...withStored(objectCases), ...oldObjectCases],
+  'Comparison and logic': withStored(logicCases),
   'Identity and tokens': accessCases,
   Arithmetic: mathCases,
   Aggregation: aggregateCases,
@@ -42,3 +43,9 @@ export const ALL_CASES: Readonly<Record<string, readonly FunctionCases[]>> = {
   Conversion: conversionCases,
   'Type checks': typeCheckCases,
 };
+
+/** Beside what a function does with values, what it does with sets, pages and documents. */
+function withStored(tables: readonly FunctionCases[]): readonly FunctionCases[] {
+  const names = new Set(tables.map((table) => table.function));
+  return [...tables, ...iterationCases.filter((table) => names.has(table.function))];
+}
