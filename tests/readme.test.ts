@@ -53,6 +53,27 @@ test('the example with the official client finds what it saved', async () => {
   expect(hits[0]?.objectID).toBe('3');
 });
 
+test('the shell lines about documents make some and read them', async () => {
+  const lines = block('sh', 'skein fql').replaceAll('npx skein', 'skein');
+  const env = {
+    PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    HOME: join(server.folder, 'home'),
+  };
+  const { stdout } = await run('bash', ['-ec', lines], { cwd: folder, env });
+  expect(stdout).toContain('Ref(Collection("people"), "1")');
+  expect(stdout).toContain('Ada');
+});
+
+test('the example with the official driver changes what it wrote', async () => {
+  const code = block('js', 'faunadb')
+    .replace("'faunadb'", JSON.stringify(import.meta.resolve('faunadb')))
+    .replace('http://127.0.0.1:8443', server.fqlUrl);
+  const file = join(folder, 'documents.mjs');
+  writeFileSync(file, `const FQL_SECRET = '${server.fqlSecret}';\n${code}\nexport { person };\n`);
+  const { person } = (await import(pathToFileURL(file).href)) as { person: object };
+  expect(person).toEqual({ name: 'Grace', born: 1906, rank: 'rear admiral' });
+});
+
 test('every link of the README, HACKING and ARCHITECTURE leads to a file', async () => {
   for (const page of ['README.md', 'HACKING.md', 'ARCHITECTURE.md']) {
     const text = readFileSync(join(root, page), 'utf8');
