@@ -66,7 +66,8 @@ export function readPendingRow(row: Uint8Array): {
   const keyEnd = row.byteLength - 16;
   return {
     key: row.subarray(PREFIXES.pending.byteLength + 4, keyEnd),
-    ts: Number(view.getBigUint64(keyEnd)),
+    // Below 2^53: two halves are cheaper than a bigint.
+    ts: view.getUint32(keyEnd) * 2 ** 32 + view.getUint32(keyEnd + 4),
     id: view.getBigUint64(keyEnd + 8),
   };
 }

@@ -13,8 +13,11 @@ import { measureEvent } from './measured-event.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** So many pending events of an aggregation begin a run, whatever its schedule says: `latest` reads those of its key. */
-export const WAITING_EVENTS_MAX = 4_096;
+/**
+ * So many pending events of an aggregation begin a run, whatever its schedule says. `latest` reads those of its key, at worst all of them: a
+ * few milliseconds.
+ */
+export const WAITING_EVENTS_MAX = 1_024;
 
 /** Puts the documents that a transaction of this time has created where runs find them. Inside its `transact`, at its end. */
 export function recordCreated(
