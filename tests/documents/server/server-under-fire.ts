@@ -41,6 +41,10 @@ export class ServerUnderFire {
     return this.#server;
   }
 
+  get dataFolder(): string {
+    return join(this.#folder, 'data');
+  }
+
   async begin(): Promise<void> {
     const server = await startSkein({
       folder: this.#folder,
@@ -84,7 +88,7 @@ export class ServerUnderFire {
    * for is synced.)
    */
   losePower(): void {
-    const folder = new DataLayout(join(this.#folder, 'data')).documentsFolder('TESTAPP');
+    const folder = new DataLayout(this.dataFolder).documentsFolder('TESTAPP');
     const file = join(folder, 'durable.bin');
     const bytes = readFileSync(file);
     // The noted boot becomes another one: one letter of its id, behind a head of 16 bytes.
