@@ -2,7 +2,7 @@
 import type { PeerName } from './contenders.ts';
 import type { DatasetName } from './datasets/mod.ts';
 
-export const STEP_GROUPS = ['engine', 'large', 'http'] as const;
+export const STEP_GROUPS = ['engine', 'large', 'http', 'documents'] as const;
 export type StepGroup = (typeof STEP_GROUPS)[number];
 
 export interface EngineStep {
@@ -55,5 +55,8 @@ export const HTTP_STEP = {
   builderMemoryMib: 512,
   smallIndexes: 5000,
 } as const;
+
+/** Of events that lie behind an aggregation. */
+export const DOCUMENTS_STEP = { loopMs: 10_000, eventCounts: [1_000, 10_000_000] } as const;
 
 export const QUICK = { records: 2000, queries: 60, checked: 10, loopMs: 300, smallIndexes: 20 } as const;

@@ -40,6 +40,17 @@ test('the bench of the server runs, and no request fails', { timeout: 180_000 },
   expect(output).toContain('restart:');
 });
 
+test('the bench of documents runs, and no request fails', { timeout: 180_000 }, async () => {
+  const output = await bench('documents', '--quick', '--records', '2000');
+  const rows = output
+    .split('\n')
+    .filter((line) => /^\| (insert|update|first page|last page|latest)/.test(line));
+  expect(rows).toHaveLength(16);
+  for (const row of rows) expect(row).toMatch(/ 0 \|$/);
+  expect(output).toContain('inserts of new documents against updates of one');
+  expect(output).toContain('aggregated by 1000 keys');
+});
+
 test('an unknown name is refused before anything runs', async () => {
   await expect(bench('engines')).rejects.toThrow('unknown bench engines');
   await expect(bench('--dataset', 'town')).rejects.toThrow('unknown data set town');

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PeerName } from './contenders.ts';
 import { DATASETS, type DatasetName } from './datasets/mod.ts';
+import { runDocumentsBench } from './documents/documents-bench.ts';
 import { type EngineBenchResult, runEngineBench } from './engine-bench.ts';
 import { runServerBench } from './http/server-bench.ts';
 import { machineHeader } from './machine.ts';
 import {
+  DOCUMENTS_STEP,
   ENGINE_STEPS,
   type EngineStep,
   HTTP_STEP,
@@ -19,11 +21,11 @@ import {
 } from './plan.ts';
 import { ratio } from './report.ts';
 
-const HELP = `npm run bench -- [engine] [large] [http] [options]
+const HELP = `npm run bench -- [engine] [large] [http] [documents] [options]
 
-Without a name all three run. Options replace what plan.ts says:
+Without a name all four run. Options replace what plan.ts says:
   --dataset cities|wordnet|mixed|small|long    only this one
-  --records N         records of each data set at most (generated ones: exactly)
+  --records N         records of each data set at most (generated ones: exactly); documents: events aggregated
   --peers a,b         of skein, lucene, sqlite, minisearch, flexsearch, orama
   --queries N         queries of each list
   --rounds N          measured rounds; of each query the best counts (3)
@@ -99,6 +101,7 @@ async function main(): Promise<void> {
     if (groups.includes('engine')) await runSteps(ENGINE_STEPS, folder, choices);
     if (groups.includes('large')) await runSteps(LARGE_STEPS, folder, choices);
     if (groups.includes('http')) await runHttp(folder, choices);
+    if (groups.includes('documents')) await runDocuments(folder, choices);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -165,6 +168,18 @@ async function runHttp(folder: string, choices: Choices): Promise<void> {
     loopMs: choices.loopMs ?? HTTP_STEP.loopMs,
     builderMemoryMib: HTTP_STEP.builderMemoryMib,
     smallIndexCount: choices.smallIndexes ?? HTTP_STEP.smallIndexes,
+    folder: own,
+    say,
+  });
+}
+
+async function runDocuments(folder: string, choices: Choices): Promise<void> {
+  const own = join(folder, 'documents');
+  mkdirSync(own);
+  const [few, many] = DOCUMENTS_STEP.eventCounts;
+  await runDocumentsBench({
+    loopMs: choices.loopMs ?? DOCUMENTS_STEP.loopMs,
+    eventCounts: [few, choices.records ?? many],
     folder: own,
     say,
   });

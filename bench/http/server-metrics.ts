@@ -9,7 +9,13 @@ export interface RouteTimes {
   readonly upToMs: ReadonlyMap<number, number>;
 }
 
-export async function readRouteTimes(server: RunningSkein, route: RegExp): Promise<RouteTimes> {
+export type DurationMetric = 'skein_http_request_duration_seconds' | 'skein_fql_request_duration_seconds';
+
+export async function readRouteTimes(
+  server: RunningSkein,
+  route: RegExp,
+  metric: DurationMetric = 'skein_http_request_duration_seconds',
+): Promise<RouteTimes> {
   const response = await fetch(`${server.url}/metrics`, {
     headers: { 'x-algolia-application-id': server.applicationId, 'x-algolia-api-key': server.adminKey },
   });
@@ -19,8 +25,9 @@ export async function readRouteTimes(server: RunningSkein, route: RegExp): Promi
   let count = 0;
   let sumMs = 0;
   for (const line of text.split('\n')) {
+    if (!line.startsWith(metric)) continue;
     const [, part, labels = '', value = ''] =
-      /^skein_http_request_duration_seconds_(bucket|count|sum)\{(.*)\} (\S+)$/.exec(line) ?? [];
+      /^_(bucket|count|sum)\{(.*)\} (\S+)$/.exec(line.slice(metric.length)) ?? [];
     const name = /route="([^"]*)"/.exec(labels)?.[1];
     if (part === undefined || name === undefined || !route.test(name)) continue;
     if (part === 'count') count += Number(value);
@@ -36,7 +43,8 @@ export async function readRouteTimes(server: RunningSkein, route: RegExp): Promi
 
 export interface ServerTime {
   readonly meanMs: number;
-  /** Upper bound of the bucket that holds the 99th percentile. */
+  /** Upper bounds of the buckets that hold the median and the 99th percentile. */
+  readonly p50AtMostMs: number;
   readonly p99AtMostMs: number;
 }
 
@@ -46,6 +54,7 @@ export function serverTimeBetween(before: RouteTimes, after: RouteTimes): Server
   const within = (bound: number): number => (after.upToMs.get(bound) ?? 0) - (before.upToMs.get(bound) ?? 0);
   return {
     meanMs: (after.sumMs - before.sumMs) / count,
+    p50AtMostMs: bounds.find((bound) => within(bound) >= 0.5 * count) ?? Number.POSITIVE_INFINITY,
     p99AtMostMs: bounds.find((bound) => within(bound) >= 0.99 * count) ?? Number.POSITIVE_INFINITY,
   };
 }

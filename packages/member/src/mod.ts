@@ -10,6 +10,7 @@ export {
   BehindError,
   type TransactOptions,
 } from './documents/application-documents.ts';
+export { encodeDocumentsOperation, newSeed, sealOf } from './documents/documents-operation.ts';
 export { STEPS_MAX_READING, STEPS_MAX_WRITING } from './documents/limits.ts';
 export { nodeHost } from './documents/node-host.ts';
 export { type SearchableStatus, searchableStatuses } from './documents/searchable-status.ts';
