@@ -41,16 +41,31 @@ function opened(budget: EventBudget): { client: Client; sink: EventSink; ends: E
   const client = new Client();
   const ends: EventSinkEnd[] = [];
   const response = client as unknown as ServerResponse;
-  const sink = new EventSink({ response, budget, time: 7, onEnd: (how) => ends.push(how) });
+  const sink = new EventSink({
+    response,
+    budget,
+    time: 7,
+    stuckMsMax: 2_000,
+    onEnd: (how) => ends.push(how),
+  });
   return { client, sink, ends };
 }
 
 const LARGE = `{"type":"version","txn":9,"event":"${'x'.repeat(400_000)}"}`;
 
-test('a client that does not read is ended at its own bound, with the time of the last event', () => {
+test('a client that does not read is ended at its own bound, with the time of the last event', async () => {
   const budget = new EventBudget(1e9);
   const { client, sink, ends } = opened(budget);
-  expect([sink.write(LARGE), sink.write(LARGE), sink.write(LARGE)]).toEqual([true, true, false]);
+  for (let at = 0; at < 2; at++) {
+    expect(sink.room(LARGE)).toBeUndefined();
+    expect(sink.write(LARGE)).toBe(true);
+  }
+  const room = sink.room(LARGE);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(ends).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await room;
+  expect(sink.write(LARGE)).toBe(false);
   expect(ends).toEqual(['overflow']);
   expect(client.written.at(-1)).toMatch(/^\{"type":"error","txn":9,"event":\{"code":"resources exceeded"/);
   expect(client.isEnded).toBe(true);
@@ -58,6 +73,21 @@ test('a client that does not read is ended at its own bound, with the time of th
   vi.advanceTimersByTime(5_000);
   expect(budget.heldBytes).toBe(0);
   expect(budget.streamCount).toBe(0);
+});
+
+test('a burst ends nobody who reads', async () => {
+  const { client, sink, ends } = opened(new EventBudget(1e9));
+  for (let at = 0; at < 30; at++) {
+    const room = sink.room(LARGE);
+    if (room !== undefined) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      client.take(1);
+      await room;
+    }
+    expect(sink.write(LARGE)).toBe(true);
+    expect(sink.waitingBytes).toBeLessThan(1024 * 1024);
+  }
+  expect(ends).toEqual([]);
 });
 
 test('one event larger than everything is let through when nothing else waits', () => {

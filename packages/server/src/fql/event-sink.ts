@@ -1,9 +1,9 @@
 /**
  * Writes a stream's events to one client, each followed by CR LF, and keeps count of what the client has not taken yet.
  *
- * A client that does not read is not waited for: when its events fill its buffer, the stream ends with an error event. When all clients'
- * events together fill the process's, new ones wait, and after a while those streams end whose clients take nothing. A client that is not
- * even reading that is cut after a while.
+ * When a client's events fill its buffer, or all clients' events together fill the process's, new ones wait (`room`). A stream whose client
+ * takes nothing meanwhile ends with an error event; so a burst of events ends nobody who reads. A client that is not even reading that is cut
+ * after a while.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -55,19 +55,10 @@ export class EventBudget {
 
   async #waitFor(bytes: number, isOver: () => boolean): Promise<void> {
     while (!this.#fits(bytes) && !isOver()) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        timer = setTimeout(resolve, lookMs).unref();
-      });
-      clearTimeout(timer);
-      if (!this.#fits(bytes)) this.#endStuck();
+      await woken((wake) => this.#waiting.push(wake));
+      if (this.#fits(bytes)) return;
+      for (const sink of [...this.#holders]) sink.endIfStuck();
     }
-  }
-
-  #endStuck(): void {
-    const beforeMs = performance.now() - stuckMsMax;
-    for (const sink of [...this.#holders]) if (sink.stuckSinceMs < beforeMs) sink.end('overflow');
   }
 }
 
@@ -97,9 +88,7 @@ const END_EVENTS: Readonly<
 
 /** One event may be larger than this: it is let through when nothing else waits. */
 const streamBytesMax = 1024 * 1024;
-/** A client that has taken nothing for so long is one that does not read. */
-const stuckMsMax = 2_000;
-const lookMs = 500;
+const lookMs = 250;
 /** How long a client has to take what is left for it. */
 const lastWordsMs = 5_000;
 
@@ -107,6 +96,8 @@ export class EventSink {
   readonly #response: ServerResponse | Http2ServerResponse;
   readonly #budget: EventBudget;
   readonly #onEnd: (how: EventSinkEnd) => void;
+  readonly #stuckMsMax: number;
+  #wake: (() => void) | undefined;
   #waitingBytes = 0;
   #stuckSinceMs = 0;
   #timeLast: number;
@@ -117,12 +108,15 @@ export class EventSink {
     readonly response: ServerResponse | Http2ServerResponse;
     readonly budget: EventBudget;
     readonly time: number;
+    /** A client that takes nothing for so long does not read. */
+    readonly stuckMsMax: number;
     readonly onEnd: (how: EventSinkEnd) => void;
   }) {
     this.#response = options.response;
     this.#budget = options.budget;
     this.#timeLast = options.time;
     this.#onEnd = options.onEnd;
+    this.#stuckMsMax = options.stuckMsMax;
     this.#budget.streamCount++;
     this.#response.on('close', () => this.end('closed'));
     this.#response.on('error', () => this.end('closed'));
@@ -137,26 +131,23 @@ export class EventSink {
     return this.#waitingBytes;
   }
 
-  /** When the client last took something while more was waiting, or something began to wait. */
-  get stuckSinceMs(): number {
-    return this.#stuckSinceMs;
-  }
-
-  /** Resolves when the process has room for the event; undefined: now. */
+  /** Resolves when the client and the process have room for the event, or when the stream is over; undefined: now. One at a time. */
   room(event: string): Promise<void> | undefined {
-    return this.#budget.room(sizeOf(event), () => this.#ended);
+    const bytes = sizeOf(event);
+    return this.#isFull(bytes) ? this.#waitFor(bytes) : this.#budget.room(bytes, () => this.#ended);
   }
 
-  /** False when the stream is over. */
+  /** For when others wait. */
+  endIfStuck(): void {
+    if (this.#waitingBytes > 0 && performance.now() - this.#stuckSinceMs >= this.#stuckMsMax)
+      this.end('overflow');
+  }
+
+  /** The caller has waited for room. False when the stream is over. */
   write(event: string): boolean {
     if (this.#ended) return false;
-    const bytes = sizeOf(event);
-    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > streamBytesMax) {
-      this.end('overflow');
-      return false;
-    }
     this.#timeLast = timeOf(event) ?? this.#timeLast;
-    this.#send(event, bytes);
+    this.#send(event, sizeOf(event));
     return true;
   }
 
@@ -164,6 +155,7 @@ export class EventSink {
     if (this.#ended) return;
     this.#ended = true;
     this.#budget.streamCount--;
+    this.#wake?.();
     this.#budget.wake();
     this.#onEnd(how);
     if (how === 'closed') return;
@@ -177,6 +169,21 @@ export class EventSink {
     this.#response.on('close', () => clearTimeout(cut));
   }
 
+  #isFull(bytes: number): boolean {
+    return this.#waitingBytes > 0 && this.#waitingBytes + bytes > streamBytesMax;
+  }
+
+  async #waitFor(bytes: number): Promise<void> {
+    while (this.#isFull(bytes) && !this.#ended) {
+      await woken((wake) => {
+        this.#wake = wake;
+      });
+      this.endIfStuck();
+    }
+    this.#wake = undefined;
+    await this.#budget.room(bytes, () => this.#ended);
+  }
+
   #send(event: string, bytes: number): void {
     if (this.#waitingBytes === 0) this.#stuckSinceMs = performance.now();
     this.#waitingBytes += bytes;
@@ -185,6 +192,7 @@ export class EventSink {
     const taken = (): void => {
       this.#waitingBytes -= bytes;
       this.#stuckSinceMs = performance.now();
+      this.#wake?.();
       this.#budget.release(this, bytes);
     };
     const response = this.#response;
@@ -192,6 +200,16 @@ export class EventSink {
     if ('stream' in response) response.write(`${event}\r\n`, taken);
     else response.write(`${event}\r\n`, taken);
   }
+}
+
+/** Resolves when what `keep` was given is called, or after a moment. */
+async function woken(keep: (wake: () => void) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    keep(resolve);
+    timer = setTimeout(resolve, lookMs).unref();
+  });
+  clearTimeout(timer);
 }
 
 /** With the line's end. Text is counted in UTF-16 units, which is near enough for a bound. */

@@ -94,6 +94,7 @@ const JSON_TYPE = 'application/json;charset=utf-8';
 const overtimeMs = 1_000;
 const streamCountMax = 10_000;
 const eventBytesMax = 64 * 1024 * 1024;
+const streamStuckMsMax = 10_000;
 
 export class FqlHandler {
   readonly #options: FqlHandlerOptions;
@@ -268,6 +269,7 @@ export class FqlHandler {
       response,
       budget: this.#events,
       time,
+      stuckMsMax: Math.min(streamStuckMsMax, this.#options.requestTimeoutMs),
       onEnd: (how) => {
         this.#sinks.delete(sink);
         abort.abort();
@@ -279,7 +281,7 @@ export class FqlHandler {
     return 'streamed';
   }
 
-  /** Events are taken as they come, however slowly the client reads, as long as the process has room: the sink bounds what waits. */
+  /** The sink bounds what waits for the client; its source, what waits for the sink. */
   async #pump(events: AsyncIterable<string>, sink: EventSink): Promise<void> {
     try {
       // A process that began to drain meanwhile ends the stream before it began.

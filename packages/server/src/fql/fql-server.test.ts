@@ -437,7 +437,7 @@ test('who does not take the answer is cut, over both protocols', async () => {
 });
 
 test('a client that does not read its events is ended, the others go on, and what it held is free again', async () => {
-  const { at, port, ended } = await start();
+  const { at, port, ended } = await start({ requestTimeoutMs: 500 });
   const deaf = connect(at, '127.0.0.1');
   cleanups.push(async () => deaf.destroy());
   deaf.on('error', () => undefined);
@@ -463,7 +463,7 @@ test('a client that does not read its events is ended, the others go on, and wha
 });
 
 test('an overflowing stream tells its client why, if it reads again', async () => {
-  const { at, port, ended } = await start();
+  const { at, port, ended } = await start({ requestTimeoutMs: 500 });
   const socket = connect(at, '127.0.0.1');
   cleanups.push(async () => socket.destroy());
   socket.write(

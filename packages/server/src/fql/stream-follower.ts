@@ -13,7 +13,7 @@ import {
   type TransactionResult,
 } from '@skein/fql';
 import { type ApplicationDocuments, nodeHost } from '@skein/member';
-import { EventQueue } from './event-queue.ts';
+import { EventQueue, QueueBudget } from './event-queue.ts';
 import type { FqlStreamOptions } from './fql-port.ts';
 
 export interface StreamFollowerOptions {
@@ -39,6 +39,7 @@ const STEPS_MAX = 1_000_000;
 const TURN_MS = 10;
 /** What one stream may have waiting inside of this process, before its client's own buffer, in UTF-16 units. */
 const QUEUE_LENGTH_MAX = 4 * 1024 * 1024;
+const ALL_QUEUES_LENGTH_MAX = 256 * 1024 * 1024;
 /** The store keeps lists of changes for an hour. A process that was stopped for longer than this cannot be sure that it sees all of them. */
 const GAP_MS_MAX = 30 * 60 * 1_000;
 const HEARTBEAT_MS = 60_000;
@@ -52,6 +53,7 @@ export class StreamFollower {
   readonly #options: StreamFollowerOptions;
   readonly #registry = new StreamRegistry(nodeHost);
   readonly #queues = new Set<EventQueue>();
+  readonly #budget = new QueueBudget(ALL_QUEUES_LENGTH_MAX);
   #unwatch: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   /** Streams that are open or about to be. */
@@ -104,7 +106,7 @@ export class StreamFollower {
     if (opened.kind === 'refused') {
       return { kind: 'refused', result: { ...opened.result, time: reader.lastTime } };
     }
-    const queue = new EventQueue(QUEUE_LENGTH_MAX);
+    const queue = new EventQueue(QUEUE_LENGTH_MAX, this.#budget);
     this.#queues.add(queue);
     const end = (): void => {
       this.#queues.delete(queue);
