@@ -9,7 +9,7 @@ import { documentOf } from '../schema/document-fields.ts';
 import { NATIVE_COLLECTION_IDS } from '../schema/schema.ts';
 import { ROOT_SCOPE } from '../schema/schema-rows.ts';
 import { storedNames } from '../schema/stored-names.ts';
-import type { CollectionId } from '../store/document-store.ts';
+import type { CollectionId, DocumentKey } from '../store/document-store.ts';
 import { isObject, type Value } from '../values/value.ts';
 import { createDocument } from '../writes/create-document.ts';
 import { deleteDocument } from '../writes/delete-document.ts';
@@ -91,15 +91,11 @@ export function dropAggregation(place: Place, name: string): Aggregation {
   removeRows(place, existing);
   const { context, position } = place;
   for (const each of functionsOf(name)) {
-    const { schema, scope, store } = context;
-    const key = schema.named('functions', each)?.key;
+    const { schema, store } = context;
+    const key = ownFunction(context, each, name);
     const version = key === undefined ? undefined : store.version(key);
     if (key === undefined || version === undefined) continue;
-    const document = documentOf(context.schemaOf(scope), key, version);
-    // Another function may have taken the name.
-    const data = document.fields.get('data') ?? null;
-    if (!isObject(data) || data.get('aggregation') !== name) continue;
-    deleteDocument({ context, position, check: 'none' }, key, document);
+    deleteDocument({ context, position, check: 'none' }, key, documentOf(schema, key, version));
   }
   return existing;
 }
@@ -190,8 +186,21 @@ function checkedDefinition({ context, position }: Place, declared: Value): Aggre
   return definition as AggregationDefinition;
 }
 
+/** Another function may have taken the name. */
+function ownFunction(
+  { schema }: EvaluationContext,
+  functionName: string,
+  name: string,
+): DocumentKey | undefined {
+  const found = schema.named('functions', functionName);
+  const data = found?.fields.get('data') ?? null;
+  return isObject(data) && data.get('aggregation') === name ? found?.key : undefined;
+}
+
 function createFunctions({ context, position }: Place, name: string): void {
   for (const { name: functionName, body } of functionBodies(name)) {
+    // In a database that was loaded from a file they are there already.
+    if (ownFunction(context, functionName, name) !== undefined) continue;
     const lambda = evaluate(parseRequest(body), context);
     const params = new Map<string, Value>([
       ['name', functionName],

@@ -396,6 +396,14 @@ describe('declarations', () => {
     expect(aggregationRowCount()).toBe(0);
   });
 
+  test('functions that are its own already, from a dump of the database, are taken over', () => {
+    const body = q.Query(q.Lambda('_', 1));
+    database.query(q.CreateFunction({ name: 'usage_run', body, data: { aggregation: 'usage' } }));
+    expect(database.query(declare(usage)).status).toBe(200);
+    database.query({ drop_aggregation: 'usage' });
+    expect(database.value(q.Exists(q.Function('usage_run')))).toBe(false);
+  });
+
   test('who may not read all documents may not read what they add up to, unless a function lets him', () => {
     database.query(declare(usage));
     database.query(upload('ann', 1));
