@@ -82,12 +82,12 @@ const STREAMS = `## Streams
 | --- | --- |
 | \`start\` | same: \`{"type":"start","txn":T,"event":T}\` |
 | \`version\` | same: \`action\`, \`document\`, \`diff\`, \`prev\` as \`fields\` asks, in that order |
-| \`set\` | same: \`action\` add or remove, \`document\`, \`index\` as \`fields\` asks |
+| \`set\` | same: \`action\` add or remove, \`document\`, \`index\` as \`fields\` asks. Differs: no \`index\` for \`Documents\`; rewritten history is told where it changes what is in the set now |
 | \`history_rewrite\` | same: for \`Insert\` and \`Remove\` in the past |
 | \`error\` | same: then the stream ends; \`permission denied\` when the key is gone |
 
-Every change after \`start\` is told once, in the order of transactions, also while processes of the server are killed or replaced. A server that reloads ends its
-streams with an error event (\`unavailable\`), a client that leaves too much unread gets \`resources exceeded\`; both start again.`;
+Every change after \`start\` is told once, in the order of transactions, also while the builder is killed. A server that reloads ends its
+streams with an error event (\`unavailable\`), a client that leaves too much unread gets \`resources exceeded\`; both start again. More: [streams](../streams.md).`;
 
 /** Status and meaning; `render-errors.ts` of the package decides the status. */
 const CODES = {
