@@ -504,6 +504,21 @@ describe.each(PROTOCOLS)('over %s', (over) => {
       expect(await client.query(q.Add(1, 1))).toBe(2);
     });
 
+    test('a query that cannot be answered in its time is unavailable, by the server and by the driver', async () => {
+      const ahead = driver(skein, { secret, over });
+      timed(ahead).syncLastTxnTime(Date.now() * 1000 + 3_600_000_000);
+      const error = await failure(ahead.query(q.Now(), { queryTimeout: 100 }));
+      expect(error).toBeInstanceOf(errors.UnavailableError);
+      expect(error.requestResult.statusCode).toBe(503);
+      expect(error.message).toBe('time out');
+      const impatient = driver(skein, { secret, over, timeout: 1 });
+      timed(impatient).syncLastTxnTime(Date.now() * 1000 + 3_600_000_000);
+      expect(await failure(impatient.query(q.Now(), { queryTimeout: 20_000 }))).toMatchObject({
+        message: expect.stringMatching(/timeout|timed out|aborted/i) as string,
+      });
+      expect(await client.query(q.Add(1, 1))).toBe(2);
+    });
+
     test('a query timeout outside of the limits is refused', async () => {
       const error = await failure(client.query(q.Now(), { queryTimeout: 700_000 }));
       expect(error).toBeInstanceOf(errors.BadRequest);
