@@ -104,6 +104,8 @@ test(
         if (Number(builder?.['pendingTaskCount'] ?? 0) > 0) reached.killedWhilePending++;
         await machine.killBuilder();
         await machine.startBuilder();
+        // Else most of them would die before anybody has written.
+        await member.whenBuilderPresent();
       }
       stopped = true;
       await work;

@@ -128,6 +128,13 @@ test('2: over HTTP, with documents that were there before', async () => {
     'Index library is filled from a collection of documents and takes no other writes',
   ]);
   expect((await ask(skein, 'DELETE /1/indexes/library')).status).toBe(403);
+  const requests = ['elsewhere', 'library'].map((indexName) => ({
+    action: 'addObject',
+    indexName,
+    body: { objectID: '1' },
+  }));
+  const several = await ask(skein, 'POST /1/indexes/*/batch', { body: { requests } });
+  expect([several.status, several.json?.['message']]).toEqual([403, write.json?.['message']]);
   const settings = await ask(skein, 'PUT /1/indexes/library/settings', { body: { hitsPerPage: 2 } });
   await published(skein, settings.json?.['taskID']);
 

@@ -469,7 +469,7 @@ export class Builder implements BuilderService {
       throw new BuilderError(
         'index-following',
         'refused',
-        `index ${following} is filled from a collection of documents; write those`,
+        `Index ${following} is filled from a collection of documents and takes no other writes`,
       );
     }
     const heals =

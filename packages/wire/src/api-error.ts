@@ -98,11 +98,8 @@ export const API_ERRORS = {
     status: 400,
     text: (p: { reason: string }) => `indexName is not valid: ${p.reason}`,
   },
-  'index-following': {
-    status: 403,
-    text: (p: { index: string }) =>
-      `Index ${p.index} is filled from a collection of documents and takes no other writes`,
-  },
+  /** The builder knows which of an operation's indexes it is. */
+  'index-following': { status: 403, text: (p: { message: string }) => p.message },
   'index-not-empty': {
     status: 400,
     text: (p: { index: string }) =>

@@ -258,7 +258,8 @@ export class DocumentsApplier {
       const all = fresh.map((logged) => this.#applyOne(writer, logged, changed));
       const last = fresh.at(-1)!.sequence;
       writer.setAppliedSequence(last);
-      forgetOutbox(writer, this.#options.publishedThrough(), fresh.length * 2 + 16);
+      if (this.#followed.get(application)!.isUsed)
+        forgetOutbox(writer, this.#options.publishedThrough(), fresh.length * 2 + 16);
       writer.deleteSystemRows(
         answerKey(asSequence(0)),
         answerKey(asSequence(Math.max(0, last - KEPT_ANSWER_COUNT))),

@@ -21,6 +21,11 @@ export class FollowedCollections {
     return this.#list;
   }
 
+  /** Whether there ever was one, as of the last reader. */
+  get isUsed(): boolean {
+    return this.#version !== undefined;
+  }
+
   /** Whether the index takes its records from documents, as of the last reader. */
   has(index: string): boolean {
     return this.#indexes.has(index);

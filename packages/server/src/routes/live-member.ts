@@ -112,9 +112,7 @@ function clientError(error: unknown, operation: Operation | undefined): unknown 
         index: operation !== undefined && 'index' in operation ? operation.index : '',
       });
     case 'index-following':
-      return new ApiError('index-following', {
-        index: operation !== undefined && 'index' in operation ? operation.index : '',
-      });
+      return new ApiError('index-following', { message: error.message });
     case 'documents-damaged':
       return new ApiError('documents-refused', { description: error.message });
     case 'too-many-jobs':
