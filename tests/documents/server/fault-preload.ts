@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import type { JournalFile } from '@skein/oplog';
+import { around } from './around.ts';
 import { type CrashStage, crashedFile, type FaultOrders, type PlantedBug, readOrders } from './faults.ts';
 
 const file = process.env['TEST_FAULTS_FILE'];
@@ -16,7 +18,7 @@ if (file !== undefined && isMainThread && (role === 'builder-main.ts' || role ==
   const bug = process.env['TEST_PLANTED_BUG'] as PlantedBug | undefined;
   if (bug !== undefined) {
     const { plant } = await import('./planted-bugs.ts');
-    await plant(bug, role, orders);
+    plant(bug, role, orders);
   }
 }
 
@@ -34,8 +36,7 @@ function followOrders(from: string): () => FaultOrders {
 }
 
 function stepClock(orders: () => FaultOrders): void {
-  const now = Date.now;
-  Date.now = () => now() + orders().clockOffsetMs;
+  around(Date, 'now', (proceed) => proceed() + orders().clockOffsetMs);
 }
 
 async function crashAndFill(from: string, orders: () => FaultOrders): Promise<void> {
@@ -52,41 +53,36 @@ async function crashAndFill(from: string, orders: () => FaultOrders): Promise<vo
     process.kill(process.pid, 'SIGKILL');
   };
 
-  const { write } = DocumentStorage.prototype;
-  DocumentStorage.prototype.write = function <T>(apply: Parameters<typeof write<T>>[0]): T {
+  around(DocumentStorage.prototype, 'write', (proceed, _, apply) => {
     die('before-commit');
-    const answer = write.call(this, (writer) => {
+    const answer = proceed((writer) => {
       const result = apply(writer);
       die('in-commit');
       // As LMDB tells it: the disk is found full when pages are written.
       if (orders().diskFull === 'store')
         throw Object.assign(new Error('No space left on device'), { code: 28 });
       return result;
-    }) as T;
+    });
     die('after-commit');
     setImmediate(() => setImmediate(() => die('after-answer')));
     return answer;
-  };
-
-  const { append } = LocalJournal.prototype;
-  LocalJournal.prototype.append = async function (batch) {
+  });
+  around(LocalJournal.prototype, 'append', (proceed, _, batch) => {
     die('before-append');
-    return append.call(this, batch);
+    return proceed(batch);
+  });
+
+  const filling = (opened: JournalFile): JournalFile => {
+    around(opened, 'write', async (proceed, _, ...parts) => {
+      if (orders().diskFull === 'journal') throw new DiskFullError('no space left for the journal');
+      await proceed(...parts);
+    });
+    return opened;
   };
-  // Small files, so that the journal forgets what it may while a test runs.
-  const { open } = LocalJournal;
-  LocalJournal.open = (disk, options) => {
-    const { create, open: openFile } = disk;
-    const filling = <F extends Awaited<ReturnType<typeof create>>>(opened: F): F => {
-      const { write: writeParts } = opened;
-      opened.write = async function (parts, byteOffset) {
-        if (orders().diskFull === 'journal') throw new DiskFullError('no space left for the journal');
-        await writeParts.call(this, parts, byteOffset);
-      };
-      return opened;
-    };
-    disk.create = async (name) => filling(await create.call(disk, name));
-    disk.open = async (name) => filling(await openFile.call(disk, name));
-    return open.call(LocalJournal, disk, { ...options, fileBytesMax: 30_000 });
-  };
+  around(LocalJournal, 'open', (proceed, _, disk, options) => {
+    around(disk, 'create', async (create, __, name) => filling(await create(name)));
+    around(disk, 'open', async (open, __, name) => filling(await open(name)));
+    // Small files, so that the journal forgets what it may while a test runs.
+    return proceed(disk, { ...options, fileBytesMax: 30_000 });
+  });
 }

@@ -9,6 +9,7 @@
 import type { DocumentStorageWriter, Snapshot } from '@skein/documents';
 import { DocumentStorage } from '@skein/documents';
 import { DocumentsApplier, RecentOperations } from '@skein/member/testing';
+import { around } from './around.ts';
 import type { FaultOrders, PlantedBug } from './faults.ts';
 
 const STALE_MS = 150;
@@ -22,26 +23,22 @@ export function plant(bug: PlantedBug, role: string, orders: () => FaultOrders):
 }
 
 function staleReads(orders: () => FaultOrders): void {
-  const { read } = DocumentStorage.prototype;
   let kept: { readonly snapshot: Snapshot; readonly sinceMs: number } | undefined;
   let count = 0;
-  DocumentStorage.prototype.read = function (use) {
-    if (!orders().bugShows) return read.call(this, use) as ReturnType<typeof use>;
+  around(DocumentStorage.prototype, 'read', (proceed, storage, use) => {
+    if (!orders().bugShows) return proceed(use);
     if (kept === undefined || performance.now() - kept.sinceMs > STALE_MS) {
       kept?.snapshot.release();
-      kept = { snapshot: this.snapshot(), sinceMs: performance.now() };
+      kept = { snapshot: storage.snapshot(), sinceMs: performance.now() };
     }
-    return count++ % 10 === 0 ? use(kept.snapshot.reader) : (read.call(this, use) as ReturnType<typeof use>);
-  };
+    return count++ % 10 === 0 ? use(kept.snapshot.reader) : proceed(use);
+  });
 }
 
 function timesOfTheClock(orders: () => FaultOrders): void {
-  const { write } = DocumentStorage.prototype;
-  DocumentStorage.prototype.write = function (apply) {
-    const show = (writer: DocumentStorageWriter): ReturnType<typeof apply> =>
-      apply(orders().bugShows ? forgetful(writer) : writer);
-    return write.call(this, show) as ReturnType<typeof apply>;
-  };
+  around(DocumentStorage.prototype, 'write', (proceed, _, apply) =>
+    proceed((writer) => apply(orders().bugShows ? forgetful(writer) : writer)),
+  );
 }
 
 /** Its transactions are written at the times they ask for; the store underneath, which would refuse, is told later ones. */
@@ -69,14 +66,11 @@ function repeatTwice(): void {
 }
 
 function forgetJournal(orders: () => FaultOrders): void {
-  const { get } = Object.getOwnPropertyDescriptor(DocumentsApplier.prototype, 'durableThrough') ?? {};
+  const described = Object.getOwnPropertyDescriptor(DocumentsApplier.prototype, 'durableThrough');
   Object.defineProperty(DocumentsApplier.prototype, 'durableThrough', {
     get() {
-      return orders().bugShows ? undefined : (get?.call(this) as unknown);
+      return orders().bugShows ? undefined : (described?.get?.call(this) as unknown);
     },
   });
-  const { sync } = DocumentStorage.prototype;
-  DocumentStorage.prototype.sync = function () {
-    return orders().bugShows ? Promise.resolve() : sync.call(this);
-  };
+  around(DocumentStorage.prototype, 'sync', (proceed) => (orders().bugShows ? Promise.resolve() : proceed()));
 }
