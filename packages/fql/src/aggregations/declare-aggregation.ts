@@ -176,7 +176,7 @@ function checkedDefinition({ context, position }: Place, declared: Value): Aggre
     if (writeBack !== undefined && !isCollection(writeBack.collection)) {
       wrong(['writeBack', 'collection'], `there is no collection '${writeBack.collection}'`);
     }
-    if (schedule.kind === 'cron' && !isCron(schedule.cron)) {
+    if (schedule.kind === 'cron' && !isCron(schedule.cron, context.now)) {
       wrong(['schedule', 'cron'], 'five fields, or six with seconds first, such as "*/5 * * * *"');
     }
   } else {

@@ -5,22 +5,36 @@ import { type Aggregation, NO_REFS, readAggregation } from './aggregation.ts';
 import { isRunRequested } from './aggregation-jobs.ts';
 import { readCounter, readScheduledRow, scheduledRows, waitingRow } from './aggregation-rows.ts';
 
-/** Five fields, or six with seconds first, in UTC. */
-export function isCron(pattern: string): boolean {
+/**
+ * Five fields, or six with seconds first, in UTC. What the library takes beyond that is refused: dates, and `?`, which stands for the moment at
+ * which it is read.
+ */
+const FIELDS = /^[\dA-Za-z*,/#+-]{1,100}( [\dA-Za-z*,/#+-]{1,100}){4,5}$/;
+
+/** Whether the pattern is one, and names a time after `after` (µs). */
+export function isCron(pattern: string, after: number): boolean {
+  if (!FIELDS.test(pattern)) return false;
   try {
-    // A pattern without an end, such as the 30th of February, is never due, but is one.
-    void new Cron(pattern, OPTIONS);
-    return true;
+    return nextCronTime(pattern, after) !== undefined;
   } catch {
     return false;
   }
 }
 
-/** µs: the first time after `after` (µs) that the pattern names; undefined: there is none. */
+/** µs: the first time after `after` (µs) that the pattern names; undefined: there is none. Throws for what is no pattern. */
 export function nextCronTime(pattern: string, after: number): number | undefined {
+  const name = `${after} ${pattern}`;
+  if (nextTimes.has(name)) return nextTimes.get(name);
   const next = new Cron(pattern, OPTIONS).nextRun(new Date(Math.floor(after / 1000)));
-  return next === null ? undefined : next.getTime() * 1000;
+  const time = next === null ? undefined : next.getTime() * 1000;
+  if (nextTimes.size >= nextTimesMax) nextTimes.clear();
+  nextTimes.set(name, time);
+  return time;
 }
+
+/** Asked for again at every look, and not always cheap: the 29th of February on a certain weekday is years away. */
+const nextTimes = new Map<string, number | undefined>();
+const nextTimesMax = 1_000;
 
 /** The first scheduled aggregation whose time has come at `time` (µs). Of several times that were missed, one run is left. */
 export function dueAggregation(

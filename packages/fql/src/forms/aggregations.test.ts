@@ -375,6 +375,9 @@ describe('declarations', () => {
       'measures',
     ],
     ['a cron with too few fields', { schedule: { cron: '* * *' } }, 'schedule'],
+    ['a cron without any time', { schedule: { cron: '0 0 30 2 *' } }, 'schedule'],
+    ['a cron that is a date', { schedule: { cron: '2030-01-01T00:00:00' } }, 'schedule'],
+    ['a cron that means the present', { schedule: { cron: '? * * * *' } }, 'schedule'],
     ['an interval that is too short', { schedule: { intervalMs: 1 } }, 'schedule'],
     ['a name that no function can have', { name: 'a b' }, 'name'],
     [
