@@ -90,31 +90,28 @@ function readAs(source: string, text: string, shift: number, { firstCall }: Read
     if (!(error instanceof RangeError)) throw error;
     return { kind: 'invalid', reason: 'nested too deeply', at: 0 };
   }
-  const statements = program.body
-    .filter(({ type }) => type !== 'EmptyStatement')
-    .map((node) => ({
+  // Stable: marks at one place stay in the order in which they were met.
+  inserts.sort((a, b) => a.at - b.at);
+  let next = 0;
+  const statements: Statement[] = [];
+  for (const node of program.body) {
+    let code = '';
+    let at = node.start;
+    for (; next < inserts.length; next++) {
+      const insert = inserts[next];
+      if (insert === undefined || insert.at > node.end) break;
+      code += source.slice(at, insert.at) + insert.text;
+      at = insert.at;
+    }
+    if (node.type === 'EmptyStatement') continue;
+    statements.push({
       start: Math.max(0, node.start - shift),
       end: Math.min(text.length, node.end - shift),
-      code: withInserts(source, node, inserts),
+      code: code + source.slice(at, node.end),
       isExpression: node.type === 'ExpressionStatement',
-    }));
-  return { kind: 'statements', statements, calls };
-}
-
-/** Inserts come in the order of the text, since calls are visited in it. */
-function withInserts(
-  source: string,
-  { start, end }: Node,
-  inserts: readonly { readonly at: number; readonly text: string }[],
-): string {
-  let code = '';
-  let at = start;
-  for (const insert of inserts.toSorted((a, b) => a.at - b.at)) {
-    if (insert.at < start || insert.at > end) continue;
-    code += source.slice(at, insert.at) + insert.text;
-    at = insert.at;
+    });
   }
-  return code + source.slice(at, end);
+  return { kind: 'statements', statements, calls };
 }
 
 function literalsOf(call: Node, shift: number): CallNode['literals'] {

@@ -84,7 +84,7 @@ test('bad documents are told with their lines, the others arrive', async () => {
     .trim()
     .split('\n')
     .map((each) => JSON.parse(each) as { line: number; reason: string; record: string });
-  expect(bad.map((each) => each.line).sort()).toEqual([2, 3, 5]);
+  expect(bad.map((each) => each.line).sort((a, b) => a - b)).toEqual([2, 3, 5]);
   expect(bad.find((each) => each.line === 5)).toMatchObject({
     document: 'c/4',
     reason: expect.stringContaining('invalid write time'),
