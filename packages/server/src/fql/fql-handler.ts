@@ -435,9 +435,15 @@ export class FqlHandler {
     if (headers['x-query-bytes-out'] === '') headers['x-query-bytes-out'] = String(bytes);
     if (bytes > 0) headers['content-type'] = JSON_TYPE;
     headers['content-length'] = String(bytes);
-    writeHead(response, answer.status, withCors(request.headers, headers));
-    if (isUnread(request)) linger(request, response, answer.body);
-    else response.end(answer.body);
+    const shown = withCors(request.headers, headers);
+    if (isUnread(request)) {
+      writeHead(response, answer.status, shown);
+      linger(request, response, answer.body);
+    } else if ('stream' in response) endStream(response, answer.status, shown, answer.body);
+    else {
+      response.writeHead(answer.status, shown);
+      response.end(answer.body);
+    }
     // Whoever does not take the answer is cut; taking some of it is taken for reading.
     if ('stream' in response) {
       const { stream } = response;
@@ -471,6 +477,19 @@ const lingerMs = 2_000;
 function writeHead(response: FqlResponse, status: number, headers: Readonly<Record<string, string>>): void {
   if ('stream' in response) response.writeHead(status, headers);
   else response.writeHead(status, headers);
+}
+
+/** Past the response's own `end`, which keeps the stream open for trailers that never come: a tenth of the work of an answer. */
+function endStream(
+  { stream }: Http2ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  // Undefined once the stream is gone, whatever its type says.
+  if (stream === undefined || stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': status, ...headers }, { endStream: body === '' });
+  if (body !== '') stream.end(body);
 }
 
 /** Whether the client may still be sending. HTTP/2 calls a request complete that was cut off. */
@@ -518,19 +537,23 @@ function streamFields(
 }
 
 /** For a port that does not keep to the time it was given. */
-async function within<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+function within<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const text = `No answer within ${timeoutMs} milliseconds; if the query writes, whether it did is not known.`;
       reject(new ProtocolError('time-out', text));
     }, timeoutMs + overtimeMs);
+    asked.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error('the port failed', { cause: error }));
+      },
+    );
   });
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function withHeader(answer: Answer, name: string, value: string): Answer {
