@@ -5,6 +5,7 @@
  *   3. 1,000 streams: every change once, in order, in bounded memory; also when the builder is killed meanwhile.
  *   4. A client that does not read is ended, and keeps nobody else from reading.
  *   5. A reload ends streams with an error event, so that applications start them again.
+ *   6. A killed query process breaks its streams: the driver tells, and a new stream goes on.
  */
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
@@ -314,4 +315,22 @@ test('5: a reload ends streams with an error event', async () => {
   const again = await follow(driver(server), documentOf(1));
   await client.query(q.Create(documentOf(1), { data: { n: 1 } }));
   await vi.waitFor(() => expect(again.told).toHaveLength(2), until);
+});
+
+test('6: a killed query process breaks its streams, which the driver tells; a new stream goes on', async () => {
+  const client = await prepared({ SKEIN_QUERY_PROCESSES: '1' });
+  const server = skein as RunningSkein;
+  const first = await follow(driver(server), documentOf(1));
+  await client.query(q.Create(documentOf(1), { data: { n: 0 } }));
+  await vi.waitFor(() => expect(first.told).toHaveLength(2), until);
+  const [killed] = server.kill('query');
+  await vi.waitFor(() => expect(first.failed.length).toBeGreaterThan(0), until);
+  await vi.waitFor(() => expect([0, undefined, killed]).not.toContain(server.processes().query[0]), until);
+  const writer = driver(server);
+  await vi.waitFor(() => writer.query(q.Update(documentOf(1), { data: { n: 1 } })), until);
+  const again = await follow(driver(server), documentOf(1));
+  await writer.query(q.Update(documentOf(1), { data: { n: 2 } }));
+  await vi.waitFor(() => expect(again.told).toHaveLength(2), until);
+  expect(again.told[1]?.event.document.data.n).toBe(2);
+  expect(again.failed).toEqual([]);
 });
