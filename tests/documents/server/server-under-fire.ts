@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { crc32c } from '@skein/base';
 import { DataLayout } from '@skein/member';
 import { type RunningSkein, startSkein } from '@skein/testkit';
@@ -63,14 +64,15 @@ export class ServerUnderFire {
     this.#server = server;
   }
 
-  /** Ends it as an operator would, or, with `kill`, all of its processes in an instant. */
-  async end(how: 'stop' | 'kill'): Promise<void> {
+  /** Ends it as an operator would; or all of its processes in an instant; or the supervisor, whose processes then end by themselves. */
+  async end(how: 'stop' | 'kill' | 'kill supervisor'): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
+    if (how === 'kill supervisor') server.kill('supervisor');
     if (how === 'kill') {
       const { supervisor, builder, query } = server.processes();
-      for (const pid of [supervisor, builder, ...query]) if (pid > 0) kill(pid);
+      for (const pid of [supervisor, builder, ...query]) if (pid > 0) signal(pid, 'SIGKILL');
     }
     await server.stop({ data: 'keep' });
   }
@@ -79,8 +81,17 @@ export class ServerUnderFire {
   killOne(which: 'builder' | 'query', random: () => number): boolean {
     const { builder, query } = this.#server?.processes() ?? { builder: 0, query: [] };
     const pid = which === 'builder' ? builder : (query[Math.floor(random() * query.length)] ?? 0);
-    if (pid > 0) kill(pid);
+    if (pid > 0) signal(pid, 'SIGKILL');
     return pid > 0;
+  }
+
+  /** As a machine that swaps or is moved would: nothing ends, nothing goes on. */
+  async pauseBuilder(forMs: number): Promise<void> {
+    const { builder = 0 } = this.#server?.processes() ?? {};
+    if (builder === 0) return;
+    signal(builder, 'SIGSTOP');
+    await pause(forMs);
+    signal(builder, 'SIGCONT');
   }
 
   /**
@@ -103,9 +114,9 @@ export class ServerUnderFire {
   }
 }
 
-function kill(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // It has just ended by itself.
   }
