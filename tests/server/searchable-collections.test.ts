@@ -6,7 +6,7 @@
  */
 import { type RunningSkein, startSkein } from '@skein/testkit';
 import { algoliasearch } from 'algoliasearch';
-import { Client, query as q } from 'faunadb';
+import { Client, Expr, type ExprArg, query as q } from 'faunadb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Answer, ask, published, save } from './http.ts';
 
@@ -49,6 +49,10 @@ async function hitCount(index: string, query: string): Promise<unknown> {
   return json?.['nbHits'];
 }
 
+/** What the driver has no function for. */
+const expression = (fields: object): ExprArg =>
+  new (Expr as unknown as new (fields: object) => ExprArg)(fields);
+
 const create = (title: string, more: object = {}): ReturnType<typeof q.Create> =>
   q.Create(q.Collection('products'), { data: { title, ...more } });
 
@@ -85,6 +89,20 @@ test('1: written by one client, found by the other within a second', async () =>
   await driver.query(q.Update(ref, { data: { title: 'sundial' } }));
   await vi.waitFor(async () => expect(await hits('sundial')).toHaveLength(1), until);
   expect(await hits('lantern number3x')).toEqual([]);
+  await driver.query(
+    expression({
+      create_searchable: 'titles',
+      source: q.Collection('products'),
+      attributes: expression({ object: { name: ['data', 'title'] } }),
+    }),
+  );
+  await ready('titles');
+  await vi.waitFor(async () => expect(await hitCount('titles', 'sundial')).toBe(1), until);
+  expect(await driver.query(expression({ searchables: null }))).toMatchObject([
+    { index: 'shop', source: { id: 'products' }, state: 'ready' },
+    { index: 'titles', attributes: { name: ['data', 'title'] } },
+  ]);
+  await driver.query(expression({ drop_searchable: 'titles', records: 'delete' }));
   await driver.query(q.Delete(ref));
   await vi.waitFor(async () => expect(await hits('sundial')).toEqual([]), until);
 });

@@ -6,6 +6,7 @@
  *   {searchables: null}
  */
 import { isAllowed } from '../access/access.ts';
+import { rolesOf } from '../access/members.ts';
 import type { CollectionSchema } from '../schema/schema.ts';
 import { ROOT_SCOPE } from '../schema/schema-rows.ts';
 import {
@@ -38,7 +39,7 @@ const createSearchable = defineForm({
     refill: optional(boolean),
   },
   evaluate: ({ create_searchable: index, source, attributes: given, refill }, call) => {
-    check(call, 'create');
+    check(call, 'write');
     const problem = indexNameProblem(index);
     if (problem !== undefined)
       return call.fail('create_searchable', 'invalid argument', `'${index}' ${problem}.`);
@@ -82,7 +83,7 @@ const dropSearchable = defineForm({
   /** `records`: `keep` (the default) leaves the index as it is, open to be written to; `delete` deletes it. */
   parameters: { drop_searchable: string, records: optional(string) },
   evaluate: ({ drop_searchable: index, records = 'keep' }, call) => {
-    check(call, 'delete');
+    check(call, 'write');
     const { context, position } = call;
     const existing = searchableNamed(context.store, index);
     if (existing === undefined) {
@@ -114,11 +115,17 @@ const searchables = defineForm({
 
 export const searchableForms: readonly Form[] = [createSearchable, dropSearchable, searchables];
 
-/** Whoever may do this with an index of the root database may do it with a search index. */
-function check(call: Call, change: 'read' | 'create' | 'delete'): void {
-  if (!isAllowed(call.context, { action: 'schema', native: 'indexes', change })) {
-    call.fail(undefined, 'permission denied', 'Insufficient privileges to perform the action.');
-  }
+/**
+ * Search indexes belong to the application, and declaring one loses the records that it had: that takes an admin. Whoever may read the schema
+ * may read of them.
+ */
+function check(call: Call, change: 'read' | 'write'): void {
+  const { context } = call;
+  const allowed =
+    change === 'read'
+      ? isAllowed(context, { action: 'schema', native: 'indexes', change })
+      : rolesOf(context).includes('admin');
+  if (!allowed) call.fail(undefined, 'permission denied', 'Insufficient privileges to perform the action.');
   if (call.context.scope !== ROOT_SCOPE) {
     call.fail(undefined, 'invalid expression', 'Only collections of the root database are searchable.');
   }

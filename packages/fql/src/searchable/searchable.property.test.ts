@@ -2,7 +2,7 @@
  * Searchable collections over the plain store:
  *   1. Whatever transactions and steps come in whatever order: when no step is left, each index holds exactly the records of its documents.
  *   2. A record is what the mapping says of each kind of value.
- *   3. Declarations are checked, and belong to those who may declare indexes of the root database.
+ *   3. Declarations are checked, and belong to admins of the root database.
  *   4. A dropped one, and one whose collection is gone, let go of their index.
  *   5. Filling goes on while documents are written, a bounded piece at a time.
  */
@@ -246,8 +246,13 @@ describe('declarations', () => {
     expect(database.error(raw({ searchables: null }), { authentication: child })['description']).toMatch(
       'Only collections of the root database',
     );
-    const reader = { ...rootOf(), roles: ['server-readonly' as const] };
-    expect(database.error(declare('i', 'a'), { authentication: reader })['code']).toBe('permission denied');
+    for (const role of ['server', 'server-readonly'] as const) {
+      const authentication = { ...rootOf(), roles: [role] };
+      for (const expression of [declare('i', 'a'), drop('i')]) {
+        expect(database.error(expression, { authentication })['code'], role).toBe('permission denied');
+      }
+      expect(database.value(raw({ searchables: null }), { authentication })).toEqual([]);
+    }
   });
 
   test('3: declaring the same again changes nothing; another mapping fills the index anew', () => {
