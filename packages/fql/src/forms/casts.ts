@@ -50,11 +50,6 @@ export const integer: Cast<bigint> = {
   cast: (value) => (typeof value === 'bigint' ? value : undefined),
 };
 
-export const double: Cast<number> = {
-  expected: 'Double',
-  cast: (value) => (typeof value === 'number' ? value : undefined),
-};
-
 /** `bigint`: an integer; `number`: a double. */
 export const number: Cast<bigint | number> = {
   expected: 'Number',
@@ -90,11 +85,6 @@ export const timestamp: Cast<Time> = {
   },
 };
 
-export const date: Cast<FqlDate> = {
-  expected: 'Date',
-  cast: (value) => (value instanceof FqlDate ? value : undefined),
-};
-
 export const lambda: Cast<Lambda> = {
   expected: 'Lambda',
   cast: (value) => (value instanceof Lambda ? value : undefined),
@@ -109,11 +99,6 @@ export const object: Cast<ObjectValue> = {
 export const array: Cast<readonly Value[]> = {
   expected: 'Array',
   cast: (value) => (isArray(value) ? value : undefined),
-};
-
-export const page: Cast<PageValue> = {
-  expected: 'Page',
-  cast: (value) => (value instanceof PageValue ? value : undefined),
 };
 
 /** Any ref that points somewhere. */
