@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CorruptionError } from '@skein/base';
+import { DocumentStorage } from '@skein/documents';
 import { defaultSearchQuery } from '@skein/engine';
 import type { Authentication } from '@skein/fql';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
 import { Member } from '../member.ts';
 import type { Operation } from '../operation.ts';
@@ -177,6 +178,25 @@ describe('documents behind the builder', () => {
       fresh.close();
     },
   );
+
+  test('a store that is found damaged while it is written is set aside, and the others go on', async () => {
+    const one = await start();
+    await one.query({ create_collection: { object: { name: 'events' } } });
+    await one.member.propose(
+      { kind: 'createApplication' },
+      { application: 'OTHER', proposedAtMs: 1, until: 'visible' },
+    );
+    const damage = new CorruptionError({ file: 'documents.mdb', offset: 4096, expected: 'a page' });
+    const write = vi.spyOn(DocumentStorage.prototype, 'write').mockImplementationOnce(() => {
+      throw damage;
+    });
+    const told = { code: 'documents-damaged', outcome: 'unknown' };
+    await expect(one.query(create('events', {}))).rejects.toMatchObject(told);
+    write.mockRestore();
+    await expect(one.query(create('events', {}))).rejects.toMatchObject({ ...told, outcome: 'refused' });
+    const collection = { create_collection: { object: { name: 'events' } } };
+    expect((await one.query(collection, 'OTHER')).status).toBe(201);
+  });
 
   test('many transactions at once share commits', async () => {
     const one = await start();

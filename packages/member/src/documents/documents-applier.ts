@@ -203,8 +203,8 @@ export class DocumentsApplier {
   }
 
   /**
-   * Applies what was pushed; gives what that changes in search indexes, in the order of the log. Throws what the store throws: the machine failed, and nothing of it was answered. A damaged store is set
-   * aside instead.
+   * Applies what was pushed; gives what that changes in search indexes, in the order of the log. Throws what the store throws: the machine
+   * failed, and nothing of it was answered. A damaged store is set aside instead.
    */
   flush(): readonly SearchPart[] {
     if (this.#queue.length === 0) return [];
@@ -284,7 +284,11 @@ export class DocumentsApplier {
     // Strictly later than every transaction before it, also when a clock went back.
     const time = Math.max(proposedAtMs * 1000, before + 1);
     if (operation.kind === 'documentsStep') {
-      runStep(writer, time, operation.limit);
+      const failure = this.#survive(writer, sequence, () => {
+        runStep(writer, time, operation.limit);
+        return undefined;
+      });
+      if (failure !== undefined) return { sequence, time: before, ...failure };
       this.#noteSearch(writer, logged, before, parts, { time, limit: operation.limit });
       const wrote = writer.lastTime > before;
       return { sequence, time, status: 200, wrote, costs: NO_COSTS, body: '{}' };
@@ -340,12 +344,11 @@ export class DocumentsApplier {
     };
     const { body, authentication } = operation;
     const { vault } = this.#options;
-    // Between the proposal and its place in the log the key or token may have gone.
-    if (refresh(writer, authentication, time) === undefined) {
-      return { status: 401, body: UNAUTHORIZED, wrote: false, costs: NO_COSTS };
-    }
-    const before = writer.lastTime;
-    try {
+    return this.#survive(writer, sequence, () => {
+      // Between the proposal and its place in the log the key or token may have gone.
+      if (refresh(writer, authentication, time) === undefined) {
+        return { status: 401, body: UNAUTHORIZED, wrote: false, costs: NO_COSTS };
+      }
       return runWrite(writer, {
         body,
         authentication,
@@ -356,9 +359,16 @@ export class DocumentsApplier {
         host: nodeHost,
         options,
       });
+    });
+  }
+
+  /** A defect of the program: what it began is undone, its client told, and the others go on. Replayed, it would fail again and again. */
+  #survive<T>(writer: DocumentStorageWriter, sequence: Sequence, run: () => T): T | TransactionResult {
+    const before = writer.lastTime;
+    try {
+      return run();
     } catch (error) {
       if (writer.failed || writer.lastTime !== before) throw error;
-      // A defect of the program: the transaction is undone, its client told, and the others go on.
       this.#options.log(
         'error',
         `operation ${sequence} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

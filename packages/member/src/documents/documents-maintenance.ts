@@ -81,9 +81,12 @@ export class DocumentsMaintenance {
     const { propose, log } = this.#options;
     this.#busy.add(application);
     try {
+      let status: number;
       do {
-        await propose(application, { kind: 'documentsStep', limit: STEP_LIMIT, seed: newSeed() });
-      } while (!this.#stopped && this.#hasWork(application));
+        const step = { kind: 'documentsStep', limit: STEP_LIMIT, seed: newSeed() } as const;
+        ({ status } = await propose(application, step));
+        // One that fails is tried again at the next look, not at once.
+      } while (status === 200 && !this.#stopped && this.#hasWork(application));
     } catch (error) {
       if (error instanceof CorruptionError) return this.#options.documents.setAside(application, error);
       if (!(error instanceof BuilderError)) throw error;
