@@ -40,9 +40,15 @@ describe('RecentOperations', () => {
   test('survives a restart, with how far everything was applied', () => {
     const recent = RecentOperations.load(file());
     recent.commit('A', 'x', asSequence(5));
+    recent.commit('A', 'x/y', asSequence(6));
+    recent.commit('B', 'x', asSequence(7));
     recent.save(file(), asSequence(4));
     const again = RecentOperations.load(file());
+    expect(again.count).toBe(3);
     expect(again.find('A', 'x')).toBe(5);
+    expect(again.find('A', 'x/y')).toBe(6);
+    expect(again.find('B', 'x')).toBe(7);
+    expect(again.find('B', 'x/y')).toBeUndefined();
     expect(again.appliedThrough).toBe(4);
   });
 

@@ -15,9 +15,9 @@ export class RecentOperations {
    * Two generations, each oldest first: when the younger one is full, it takes the place of the older one. Taking the oldest out of a map
    * one by one would walk over all those that were taken out before.
    */
-  #younger = new Map<string, Sequence>();
-  #older: ReadonlyMap<string, Sequence> = new Map();
-  readonly #inFlight = new Map<string, Promise<Sequence>>();
+  #younger = new IdMap<Sequence>();
+  #older = new IdMap<Sequence>();
+  readonly #inFlight = new IdMap<Promise<Sequence>>();
   /** Everything up to here was applied and durable when the file was written. */
   readonly appliedThrough: Sequence;
 
@@ -43,7 +43,10 @@ export class RecentOperations {
     const recent = new RecentOperations(asSequence(value['appliedThrough']));
     const ids = isJsonObject(value['ids']) ? value['ids'] : {};
     for (const [key, sequence] of Object.entries(ids)) {
-      if (typeof sequence === 'number') recent.#remember(key, asSequence(sequence));
+      // Names of applications have none.
+      const slash = key.indexOf('/');
+      if (typeof sequence === 'number' && slash !== -1)
+        recent.#remember(key.slice(0, slash), key.slice(slash + 1), asSequence(sequence));
     }
     return recent;
   }
@@ -54,7 +57,7 @@ export class RecentOperations {
       JSON.stringify({
         format: FORMAT_VERSION,
         appliedThrough,
-        ids: Object.fromEntries([...this.#older, ...this.#younger]),
+        ids: Object.fromEntries([...this.#older.entries(), ...this.#younger.entries()]),
       }),
     );
   }
@@ -65,45 +68,72 @@ export class RecentOperations {
 
   /** The sequence that an operation was given, or is being given. */
   find(application: string, operationId: string): Sequence | Promise<Sequence> | undefined {
-    const key = keyOf(application, operationId);
-    return this.#known(key) ?? this.#inFlight.get(key);
+    return this.#known(application, operationId) ?? this.#inFlight.get(application, operationId);
   }
 
   /** `sequence` is being appended. Forgotten again when that fails. */
   begin(application: string, operationId: string, sequence: Promise<Sequence>): void {
-    const key = keyOf(application, operationId);
-    this.#inFlight.set(key, sequence);
+    this.#inFlight.set(application, operationId, sequence);
     sequence.then(
       (given) => {
-        this.#inFlight.delete(key);
-        this.#remember(key, given);
+        this.#inFlight.delete(application, operationId);
+        this.#remember(application, operationId, given);
       },
-      () => this.#inFlight.delete(key),
+      () => this.#inFlight.delete(application, operationId),
     );
   }
 
   /** False when the operation stands in the log a second time: it must not be applied. */
   commit(application: string, operationId: string, sequence: Sequence): boolean {
-    const key = keyOf(application, operationId);
-    const known = this.#known(key);
+    const known = this.#known(application, operationId);
     if (known !== undefined) return known === sequence;
-    this.#remember(key, sequence);
+    this.#remember(application, operationId, sequence);
     return true;
   }
 
-  #known(key: string): Sequence | undefined {
-    return this.#younger.get(key) ?? this.#older.get(key);
+  #known(application: string, operationId: string): Sequence | undefined {
+    return this.#younger.get(application, operationId) ?? this.#older.get(application, operationId);
   }
 
-  #remember(key: string, sequence: Sequence): void {
+  #remember(application: string, operationId: string, sequence: Sequence): void {
     if (this.#younger.size >= GENERATION_COUNT_MAX) {
       this.#older = this.#younger;
-      this.#younger = new Map();
+      this.#younger = new IdMap();
     }
-    this.#younger.set(key, sequence);
+    this.#younger.set(application, operationId, sequence);
   }
 }
 
-function keyOf(application: string, operationId: string): string {
-  return `${application}/${operationId}`;
+/** By application and id. A map inside a map: one key made of both would be put together, and hashed, anew each time. */
+class IdMap<V> {
+  readonly #byApplication = new Map<string, Map<string, V>>();
+  size = 0;
+
+  get(application: string, id: string): V | undefined {
+    return this.#byApplication.get(application)?.get(id);
+  }
+
+  set(application: string, id: string, value: V): void {
+    let ids = this.#byApplication.get(application);
+    if (ids === undefined) {
+      ids = new Map();
+      this.#byApplication.set(application, ids);
+    }
+    const before = ids.size;
+    ids.set(id, value);
+    this.size += ids.size - before;
+  }
+
+  delete(application: string, id: string): void {
+    const ids = this.#byApplication.get(application);
+    if (ids?.delete(id) !== true) return;
+    this.size--;
+    if (ids.size === 0) this.#byApplication.delete(application);
+  }
+
+  *entries(): Generator<readonly [string, V]> {
+    for (const [application, ids] of this.#byApplication) {
+      for (const [id, value] of ids) yield [`${application}/${id}`, value];
+    }
+  }
 }
