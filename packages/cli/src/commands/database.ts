@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CliError, messageOf } from '../cli-error.ts';
 import { type Context, print } from '../context.ts';
-import { loadSchema } from '../database/load-schema.ts';
+import { loadAggregation, loadSchema } from '../database/load-schema.ts';
 import { childDatabases, DUMP_VERSION, readDatabase } from '../database/read-database.ts';
 import type { FqlClient } from '../fql/fql-client.ts';
 import { type FqlConnectionFlags, withFqlClient, withFqlConnection } from '../fql/fql-connection.ts';
@@ -41,8 +41,8 @@ export function addDatabaseCommand(program: Command, context: Context): void {
     .addHelpText(
       'after',
       `
-The secret needs the admin or server-readonly role. Collections, functions, indexes, roles, access providers and documents are in the
-dump; keys, tokens, passwords and child databases are not (\`skein backup\` has them). A name that ends in .gz is packed.
+The secret needs the admin or server-readonly role. Collections, functions, indexes, roles, access providers, aggregations and documents
+are in the dump; keys, tokens, passwords and child databases are not (\`skein backup\` has them). A name that ends in .gz is packed.
 
 Examples:
   skein database dump shop.jsonl.gz --history
@@ -93,7 +93,7 @@ async function dump(client: FqlClient, file: string, flags: DumpFlags, context: 
     nowMs: context.nowMs,
     noun: 'documents',
   });
-  const counts = { schema: 0, document: 0, header: 0, end: 0 };
+  const counts = { schema: 0, aggregation: 0, document: 0, header: 0, end: 0 };
   let children: readonly string[];
   try {
     const versions = flags.history === true ? 'all' : 'latest';
@@ -158,6 +158,10 @@ async function load(client: FqlClient, file: string, flags: LoadFlags, context: 
   if (!dumped.isWhole && !context.interrupted.aborted) {
     throw new CliError(`${file} ends too early: what it had was loaded, but it is not all of the dump.`);
   }
+  // After the documents: an aggregation begins with all that are there.
+  if (!context.interrupted.aborted) {
+    for (const line of dumped.aggregations) await loadAggregation(client, line);
+  }
   if (dumped.schemaWords !== undefined && !isQuiet && flags.json !== true) {
     context.stderr.write(`${dumped.schemaWords}\n`);
   }
@@ -169,6 +173,7 @@ class DumpFilter {
   /** An earlier run that finished says so by reading nothing. */
   isWhole = true;
   schemaWords: string | undefined;
+  readonly aggregations: string[] = [];
 
   constructor(client: FqlClient) {
     this.#client = client;
@@ -181,6 +186,7 @@ class DumpFilter {
     for await (const item of items) {
       if (isFirst) checkHeader(item.text);
       else if (item.text.startsWith('{"schema":')) schema?.push(item.text);
+      else if (item.text.startsWith('{"aggregation":')) this.aggregations.push(item.text);
       else {
         if (schema !== undefined) await this.#make(schema);
         schema = undefined;

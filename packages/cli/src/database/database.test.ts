@@ -117,6 +117,54 @@ test('loading again makes nothing twice', async () => {
   expect(await dumpOf(target, 'c.jsonl', '--history')).toEqual(once);
 });
 
+test('a load that is interrupted anywhere is made whole by another', async () => {
+  fill();
+  const dumped = await dumpOf(source, 'a.jsonl');
+  await skein(['database', 'load', 'a.jsonl'], target);
+  const requests = target.bodies.length;
+  const plain = (lines: string[]): string[] => lines.map((line) => line.replace(/"audience":"[^"]*"/, ''));
+  for (let stop = 0; stop < requests; stop++) {
+    const other = await MemoryFqlServer.start();
+    try {
+      other.database.advance(3_600_000_000);
+      other.interfere = (_, ordinal) => (ordinal === stop ? 'stopped' : 'none');
+      expect((await skein(['database', 'load', 'a.jsonl'], other)).code).toBe(1);
+      other.interfere = () => 'none';
+      expect((await skein(['database', 'load', 'a.jsonl'], other)).code).toBe(0);
+      expect(plain(await dumpOf(other, 'b.jsonl'))).toEqual(plain(dumped));
+    } finally {
+      await other.stop();
+    }
+  }
+});
+
+test('aggregations are declared again, with the functions that belong to them', async () => {
+  const declared = {
+    name: 'usage',
+    source: 'events',
+    key: ['data', 'user'],
+    measures: { bytes: { sum: ['data', 'bytes'] }, uploads: { count: true } },
+    schedule: { onDemand: true },
+    writeBack: { collection: 'users', field: ['data', 'usage'] },
+  };
+  const utf8 = new TextEncoder();
+  const run = (expression: unknown): unknown => source.database.value(expression);
+  for (const name of ['events', 'users']) run(q.CreateCollection({ name }));
+  const declare = `{"create_aggregation":${JSON.stringify(JSON.parse(JSON.stringify(q.Object(declared))))}}`;
+  expect(source.database.query(utf8.encode(declare))).toMatchObject({ status: 200 });
+  run(q.Create(q.Collection('events'), { data: { user: 'ann', bytes: 5 } }));
+  const dumped = await dumpOf(source, 'a.jsonl');
+  expect(dumped.filter((line) => line.startsWith('{"aggregation"'))).toEqual([
+    JSON.stringify({ aggregation: declared }),
+  ]);
+  for (let times = 0; times < 2; times++) {
+    const loaded = await skein(['database', 'load', 'a.jsonl', '--quiet'], target);
+    expect(loaded).toMatchObject({ code: 0, err: '' });
+  }
+  expect(await dumpOf(target, 'b.jsonl')).toEqual(dumped);
+  expect(target.database.value(q.Call('usage_latest', 'ann'))).toMatchObject({ key: 'ann' });
+});
+
 test('a child database is dumped and loaded by its name; its siblings are named as missing', async () => {
   source.database.value(q.CreateDatabase({ name: 'child' }));
   const whole = await skein(['database', 'dump', 'a.jsonl', '--quiet'], source);

@@ -6,7 +6,7 @@
 import { type JsonNode, parseJson } from '@skein/fql/parse-json';
 import { CliError } from '../cli-error.ts';
 import { type FqlAnswer, type FqlClient, refusal } from '../fql/fql-client.ts';
-import { isJsonMap, type JsonMap } from '../fql/json-node.ts';
+import { isJsonMap, type JsonMap, jsonText } from '../fql/json-node.ts';
 import { objectText } from '../import-fauna/fauna-value.ts';
 import { SCHEMA_KINDS } from './read-database.ts';
 
@@ -42,21 +42,35 @@ export async function loadSchema(client: FqlClient, lines: readonly string[]): P
   const documents = lines.map(schemaDocument);
   const ofKind = (kind: SchemaKind): SchemaDocument[] => documents.filter((each) => each.kind === kind);
   let created = 0;
-  const withRoles: SchemaDocument[] = [];
+  const withRoles = ofKind('functions').filter(({ fields }) => typeof fields.get('role') === 'object');
   for (const kind of ['collections', 'functions', 'indexes', 'roles'] as const) {
     for (const document of ofKind(kind)) {
-      const isLater = kind === 'functions' && document.fields.has('role');
-      const isNew = await create(client, document, isLater ? ['role'] : []);
-      if (isNew) created++;
-      if (isNew && isLater) withRoles.push(document);
+      if (await create(client, document, withRoles.includes(document) ? ['role'] : [])) created++;
     }
   }
   for (const { kind, name, fields } of withRoles) {
-    const role = objectText(new Map([['role', fields.get('role') ?? null]]), context());
-    accepted(await client.send(`{"update":${refOf(kind, name)},"params":${role}}`, { repeat: 'yes' }), name);
+    const params = objectText(new Map([['role', fields.get('role') ?? null]]), context());
+    // An interrupted load may have left it without.
+    const role = `{"select":"role","from":{"get":${refOf(kind, name)}},"default":null}`;
+    const update = `{"do":[{"update":${refOf(kind, name)},"params":${params}},null]}`;
+    const expression = `{"if":{"equals":[${role},null]},"then":${update},"else":null}`;
+    accepted(await client.send(expression, { repeat: 'yes' }), name);
   }
   for (const document of ofKind('access_providers')) if (await create(client, document, [])) created++;
   return { created, kept: documents.length - created };
+}
+
+/** Declares an aggregation of a dump; the server then reads all documents that are there. */
+export async function loadAggregation(client: FqlClient, line: string): Promise<void> {
+  const node = parseJson(Buffer.from(line));
+  const declared = isJsonMap(node) ? node.get('aggregation') : undefined;
+  if (!isJsonMap(declared))
+    throw new CliError('the dump has an aggregation that this version does not know.');
+  const expression = `{"do":[{"create_aggregation":${objectText(declared, context())}},null]}`;
+  accepted(
+    await client.send(expression, { repeat: 'yes' }),
+    `the aggregation ${jsonText(declared.get('name') ?? null)}`,
+  );
 }
 
 /** Whether it was not there before. */

@@ -3,6 +3,7 @@
  *
  *   {"skein": "database", "version": 1, "ts": …, "history": true|false}
  *   {"schema": <document>}                      collections, functions, indexes, roles, access providers
+ *   {"aggregation": {"name": …, …}}             a declaration
  *   {"ref": …, "ts": …, "data": …, "ttl": …}    a document; with history also "action", one line a version, the newest first
  *   {"end": {"documents": …}}                   without it the dump is not whole
  *
@@ -22,6 +23,9 @@ export const DUMP_VERSION = 1;
 /** Functions of native collections that are dumped, in the order in which they can be made again. */
 export const SCHEMA_KINDS = ['collections', 'functions', 'indexes', 'roles', 'access_providers'] as const;
 
+/** What declares an aggregation; the rest is how far it is. */
+const DECLARED_FIELDS = new Set(['name', 'source', 'key', 'measures', 'schedule', 'writeBack', 'eventId']);
+
 export interface ReadDatabaseOptions {
   readonly client: FqlClient;
   readonly versions: 'all' | 'latest';
@@ -29,7 +33,7 @@ export interface ReadDatabaseOptions {
 }
 
 export interface DatabaseItem {
-  readonly kind: 'header' | 'schema' | 'document' | 'end';
+  readonly kind: 'header' | 'schema' | 'aggregation' | 'document' | 'end';
   readonly line: string;
 }
 
@@ -54,6 +58,13 @@ export async function* readDatabase(options: ReadDatabaseOptions): AsyncGenerato
       if (kind === 'collections' && typeof name === 'string') collections.push(name);
       yield { kind: 'schema', line: `{"schema":${jsonText(document)}}` };
     }
+  }
+  // These have no past; what they are of is in the dump if their collection is.
+  const aggregations = await client.read('{"aggregations":null}');
+  for (const each of isJsonArray(aggregations) ? aggregations : []) {
+    if (!isJsonMap(each) || !collections.some((name) => name === each.get('source'))) continue;
+    const declared = new Map([...each].filter(([field]) => DECLARED_FIELDS.has(field)));
+    yield { kind: 'aggregation', line: `{"aggregation":${jsonText(declared)}}` };
   }
   let count = 0;
   for (const name of collections) {

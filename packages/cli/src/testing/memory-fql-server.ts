@@ -5,8 +5,11 @@ import { authenticate } from '@skein/fql';
 import { newDatabase, type TestDatabase } from '@skein/fql/testing';
 import type { FqlConnection } from '../fql/fql-client.ts';
 
-/** `lost`: it is done, and the answer does not arrive. `cut`: it does not arrive. `busy`: nothing is done. */
-export type Fault = 'lost' | 'cut' | 'busy' | 'none';
+/**
+ * `lost`: it is done, and the answer does not arrive. `cut`: it does not arrive. `busy`: nothing is done. `stopped`: nothing is done, and
+ * asking again is useless.
+ */
+export type Fault = 'lost' | 'cut' | 'busy' | 'stopped' | 'none';
 
 const SECRET = 'the-root-secret';
 
@@ -38,6 +41,10 @@ export class MemoryFqlServer {
           }
           if (fault === 'busy') {
             response.writeHead(503).end('{"errors":[{"code":"unavailable","description":"Busy."}]}');
+            return;
+          }
+          if (fault === 'stopped') {
+            response.writeHead(401).end('{"errors":[{"code":"unauthorized","description":"Unauthorized"}]}');
             return;
           }
           const { status, text } = memory.#answer(request.headers.authorization ?? '', body);
