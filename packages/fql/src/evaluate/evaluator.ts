@@ -19,6 +19,7 @@ import { EVALUATION_DEPTH_MAX, ITEMS_PER_STEP, LEVELS_PER_SET } from './limits.t
 import type { Session } from './session.ts';
 
 const BINDINGS_PER_STEP = 16;
+const STEPS_PER_FAULT = 64;
 
 /** The value of an expression without free variables. Throws `FqlFault`, and `WriteNeeded` where nothing may be written. */
 export function evaluate(expression: Expression, context: EvaluationContext): Value {
@@ -90,7 +91,7 @@ function evaluateForm(
       cast(value, form, at, call, values);
     } catch (error) {
       session.nesting = depth;
-      faults = collect(faults, error);
+      faults = collect(faults, error, session);
     }
   }
   faults?.throwIfFailed();
@@ -125,7 +126,9 @@ function descend(expression: Expression, { session }: Context): void {
   session.nesting++;
 }
 
-function collect(faults: FaultCollector | undefined, error: unknown): FaultCollector {
+/** Going on after a fault costs much more than an evaluation that succeeds. Throws when there are no steps left for that. */
+function collect(faults: FaultCollector | undefined, error: unknown, session: Session): FaultCollector {
+  session.charge(STEPS_PER_FAULT);
   const collector = faults ?? new FaultCollector();
   collector.add(error);
   return collector;
@@ -167,7 +170,7 @@ function evaluateItems(
       values.push(evaluateIn(item, context, environment));
     } catch (error) {
       session.nesting = depth;
-      faults = collect(faults, error);
+      faults = collect(faults, error, session);
     }
   }
   faults?.throwIfFailed();
@@ -192,7 +195,7 @@ function evaluateFields(
       values.set(name, evaluateIn(field, context, environment));
     } catch (error) {
       session.nesting = depth;
-      faults = collect(faults, error);
+      faults = collect(faults, error, session);
     }
   }
   faults?.throwIfFailed();
@@ -261,7 +264,8 @@ function castAll(value: Value, wanted: Cast<unknown>, call: FormCall, key: strin
   }
   let faults: FaultCollector | undefined;
   const results: unknown[] = [];
-  call.context.charge(Math.floor(value.length / ITEMS_PER_STEP));
+  const { session } = call.context;
+  session.charge(Math.floor(value.length / ITEMS_PER_STEP));
   const itemCall = new ItemCall(call, key);
   for (const item of value) {
     try {
@@ -269,7 +273,7 @@ function castAll(value: Value, wanted: Cast<unknown>, call: FormCall, key: strin
       if (result === undefined) itemCall.fail(key, 'invalid argument', mismatch(wanted.expected, item));
       results.push(result);
     } catch (error) {
-      faults = collect(faults, error);
+      faults = collect(faults, error, session);
     }
     itemCall.at++;
   }

@@ -103,11 +103,13 @@ const callForm = defineForm({
   },
 });
 
-/** What goes wrong in a function is the cause of a `call error`; only an overflow of the stack is told as it is. */
+const ENDS_ALL: ReadonlySet<string> = new Set(['stack overflow', 'resources exceeded']);
+
+/** What goes wrong in a function is the cause of a `call error`; only what ends the whole request is told as it is. */
 function failWithCause(call: Call, error: unknown): never {
   if (!(error instanceof FqlFault)) throw error;
   const [first, ...others] = error.errors;
-  if (first?.code === 'stack overflow' && others.length === 0) throw error;
+  if (first !== undefined && others.length === 0 && ENDS_ALL.has(first.code)) throw error;
   return call.fail(undefined, 'call error', 'Calling the function resulted in an error.', {
     cause: error.errors,
   });

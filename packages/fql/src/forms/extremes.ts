@@ -6,7 +6,7 @@ import { SetRef } from '../values/set-ref.ts';
 import { isArray, PageValue, type Value } from '../values/value.ts';
 import { iterable, resolved } from './casts.ts';
 import { type Call, defineForm, type Form } from './form.ts';
-import { chargeWalk } from './value-costs.ts';
+import { chargeOrder } from './value-costs.ts';
 
 type Collection = readonly Value[] | PageValue | SetRef;
 
@@ -21,7 +21,7 @@ function extreme(name: string, key: string, isBetter: (comparison: number) => bo
       let best: Value | undefined;
       for (const item of itemsOf(collection, key, call)) {
         if (item instanceof Ref) resolved(item, call, key);
-        chargeWalk(item, call);
+        chargeOrder(item, call);
         if (best === undefined || !isBetter(compareValues(best, item))) best = item;
       }
       if (best === undefined) return call.fail(key, 'invalid argument', 'Non-empty array expected.');

@@ -3,12 +3,17 @@ import { compareValues, equalValues } from '../order/compare.ts';
 import type { Value } from '../values/value.ts';
 import { expressionsOf, required } from './basic.ts';
 import { any, boolean, someOf, wrongType } from './casts.ts';
-import { defineForm, defineLazyForm, type Form, variadic } from './form.ts';
-import { chargeWalk } from './value-costs.ts';
+import { type Call, defineForm, defineLazyForm, type Form, variadic } from './form.ts';
+import { chargeOrder, chargeWalk } from './value-costs.ts';
 
 const values = variadic(any);
 
-function comparison(name: string, key: string, holds: (a: Value, b: Value) => boolean): Form {
+function comparison(
+  name: string,
+  key: string,
+  holds: (a: Value, b: Value) => boolean,
+  pay: (smaller: Value, call: Call) => void = chargeOrder,
+): Form {
   return defineForm({
     name,
     effect: 'pure',
@@ -18,7 +23,7 @@ function comparison(name: string, key: string, holds: (a: Value, b: Value) => bo
       let previous = first;
       for (const next of others) {
         // Comparing takes as long as the smaller one is large.
-        chargeWalk(previous, call);
+        pay(previous, call);
         if (!holds(previous, next)) return false;
         previous = next;
       }
@@ -52,7 +57,7 @@ const not = defineForm({
 });
 
 export const logicForms: readonly Form[] = [
-  comparison('Equals', 'equals', equalValues),
+  comparison('Equals', 'equals', equalValues, chargeWalk),
   comparison('LT', 'lt', (a, b) => compareValues(a, b) < 0),
   comparison('LTE', 'lte', (a, b) => compareValues(a, b) <= 0),
   comparison('GT', 'gt', (a, b) => compareValues(a, b) > 0),

@@ -57,6 +57,10 @@ export class CompiledSchema {
     }
   }
 
+  get nameCount(): number {
+    return this.#named.size;
+  }
+
   /** A user's collection may be called `tokens`: it is the one meant by that name alone. */
   collection(name: string): CollectionSchema | undefined {
     return this.#collections.get(name) ?? NATIVES.get(name);

@@ -15,6 +15,9 @@ import { parentScope, schemaVersion } from './schema-rows.ts';
 /** Most databases of a server are idle; those in use stay. */
 const compiledMax = 512;
 const compiled = new Map<string, CompiledSchema>();
+/** Of all kept schemas together: a transaction can make hundreds of versions of a large one. */
+const keptNamesMax = 100_000;
+let keptNames = 0;
 
 /** Ask again after a change of the schema: what is returned stays what it was. */
 export function schemaFor(reader: DocumentReader, scope: ScopeId): Schema {
@@ -28,7 +31,7 @@ export function compiledFor(reader: DocumentReader, scope: ScopeId): CompiledSch
   let schema = compiled.get(key);
   // Used last stands last.
   if (schema !== undefined) {
-    if (compiled.size > compiledMax / 2) {
+    if (compiled.size > compiledMax / 2 || keptNames > keptNamesMax / 2) {
       compiled.delete(key);
       compiled.set(key, schema);
     }
@@ -36,11 +39,11 @@ export function compiledFor(reader: DocumentReader, scope: ScopeId): CompiledSch
   }
   // What is read here depends on what this process has read before, so it must not count.
   schema = new CompiledSchema(uncounted(reader), scope);
-  if (compiled.size >= compiledMax) {
-    for (const oldest of compiled.keys()) {
-      compiled.delete(oldest);
-      break;
-    }
+  keptNames += schema.nameCount;
+  for (const [oldest, { nameCount }] of compiled) {
+    if (compiled.size < compiledMax && keptNames <= keptNamesMax) break;
+    compiled.delete(oldest);
+    keptNames -= nameCount;
   }
   compiled.set(key, schema);
   return schema;
@@ -62,6 +65,10 @@ class BoundSchema implements Schema {
 
   get scope(): ScopeId {
     return this.#compiled.scope;
+  }
+
+  get nameCount(): number {
+    return this.#compiled.nameCount;
   }
 
   collection(name: string): ReturnType<Schema['collection']> {

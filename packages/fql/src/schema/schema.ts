@@ -62,6 +62,8 @@ export interface IndexSchema {
 
 export interface Schema {
   readonly scope: ScopeId;
+  /** Documents of the schema: what reading it all again takes. */
+  readonly nameCount: number;
   /** Undefined: no such collection. Native ones are known by their names, too. */
   collection(name: string): CollectionSchema | undefined;
   collectionById(id: CollectionId): CollectionSchema | undefined;

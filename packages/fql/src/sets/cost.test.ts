@@ -80,6 +80,7 @@ function setUp(): {
     schemaOf: () => names,
     at: undefined,
     charge: () => undefined,
+    extentOf: () => ({ size: 0, depth: 0 }),
   } as unknown as EvaluationContext;
   return {
     multiplesOf: (k) => {

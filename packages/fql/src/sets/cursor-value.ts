@@ -30,6 +30,7 @@ export function parseCursor(
   position: Position,
 ): Cut {
   checkCursorRef(context, cursor, position);
+  context.charge(context.extentOf(cursor).size);
   const items = cursorItems(cursor);
   const values = items.slice(0, encoding.arity);
   const last = items[encoding.arity];

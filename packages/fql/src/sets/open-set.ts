@@ -33,6 +33,9 @@ import { collectionTarget, documentTarget, indexTarget, termList, termValue } fr
 /** Elements of a join's source: each may be a read of its own. Fauna's bound on the width of a query. */
 export const joinWidthMax = 100_000;
 
+/** To open a set, also one with nothing in it: looking its index up, asking who may read it, and a first search. */
+const STEPS_PER_SET = 24;
+
 /** What faults need. */
 interface Place {
   readonly context: EvaluationContext;
@@ -48,6 +51,7 @@ export function openSet(of: SetRef | Ref, context: EvaluationContext, position: 
 
 /** Undefined: the set may not be read. */
 function build(of: SetRef | Ref, place: Place): ElementSet | undefined {
+  place.context.charge(STEPS_PER_SET);
   if (of instanceof Ref) {
     return of.collection === undefined ? buildCollection(of, of, place) : buildDocument(of, of, place);
   }

@@ -50,6 +50,7 @@ function setSubject(set: SetRef, context: EvaluationContext): StreamSubject {
   const { scope, index, key } = indexTarget(context, shape.index, []);
   const terms = termList(shape.terms);
   // Entries are encoded with the names of the database that is asked, as those of every set that it reads.
+  context.charge(context.extentOf(terms).size);
   const bytes = termsBytes(terms, storedNames(context.schema));
   return { kind: 'match', scope, index: index.id, key, terms, termsBytes: bytes };
 }

@@ -58,7 +58,7 @@ export function entriesOf(
   const fields = (of: readonly IndexField[]): readonly (readonly Value[])[] =>
     of.map((field) => {
       const found = fieldValues(field, document, valueOf);
-      onWork(found.length * STEPS_PER_VALUE);
+      onWork(found.reduce<number>((steps, value) => steps + STEPS_PER_VALUE + collatedLength(value), 0));
       return distinct(found, names);
     });
   const terms = fields(index.terms);
@@ -74,12 +74,14 @@ export function entriesOf(
   const reversed = index.values.map(({ reverse }) => reverse);
   const encodedValues = combinations(values).flatMap((combination) => {
     if (isAllNull(combination)) return [];
+    if (combination.some(isTooLong)) return [];
     const order = orderBytes(combination, reversed, names);
     return order.length > ENTRY_KEY_BYTES_MAX ? [] : [{ order, body: encodeValue(combination, names) }];
   });
   const entries = new Map<string, IndexEntry>();
   for (const combination of combinations(terms)) {
     if (isAllNull(combination)) continue;
+    if (combination.some(isTooLong)) continue;
     const encoded = termsBytes(combination, names);
     if (encoded.length > ENTRY_KEY_BYTES_MAX) continue;
     const prefix = `${bytesKey(encoded)}/`;
@@ -91,6 +93,15 @@ export function entriesOf(
   return entries;
 }
 
+/** A text's key has more bytes than the text has units. */
+function isTooLong(value: Value): boolean {
+  return typeof value === 'string' && value.length > ENTRY_KEY_BYTES_MAX;
+}
+
+function collatedLength(value: Value): number {
+  return typeof value === 'string' && !isTooLong(value) ? value.length : 0;
+}
+
 function isAllNull(combination: readonly Value[]): boolean {
   return combination.length > 0 && combination.every((value) => value === null);
 }
@@ -100,7 +111,8 @@ function distinct(values: readonly Value[], names: StoredNames): readonly Value[
   if (values.length < 2) return values;
   const seen = new Map<string, Value>();
   for (const value of values) {
-    const key = bytesKey(orderKeyOf(value, names));
+    // No entry can hold a longer text: it need not be collated to be told from others.
+    const key = typeof value === 'string' && isTooLong(value) ? value : bytesKey(orderKeyOf(value, names));
     if (!seen.has(key)) seen.set(key, value);
   }
   return [...seen.values()];

@@ -72,7 +72,9 @@ export function writeDocument(
 
   const onWork = workOf(writer);
   const spans: SpanTarget = { writer, schema, names, onWork };
+  if (isSchemaDocument(key)) onWork(schema.nameCount * STEPS_PER_NAME);
   for (const index of schema.indexesOn(key.collection)) {
+    if (isRepeated) onWork(STEPS_PER_REWRITE);
     const entriesIn = (
       of: ObjectValue | undefined,
       ts: number,
@@ -90,10 +92,19 @@ export function writeDocument(
   noteSchemaChange(writer, key, version);
 }
 
+/** After a change the whole schema is read again. */
+const STEPS_PER_NAME = 24;
+/** Of a document that the same transaction has written before, in one index. */
+const STEPS_PER_REWRITE = 64;
+
+function isSchemaDocument(key: DocumentKey): boolean {
+  const native = nativeById(key.collection);
+  return native !== undefined && isNamedNative(native);
+}
+
 /** A document of the schema changed: whoever asks for the schema next gets the new one. */
 export function noteSchemaChange(writer: DocumentWriter, key: DocumentKey, version: StoredVersion): void {
-  const native = nativeById(key.collection);
-  if (native === undefined || !isNamedNative(native)) return;
+  if (!isSchemaDocument(key)) return;
   const change = new Uint8Array(21 + version.body.length);
   const view = new DataView(change.buffer);
   view.setUint32(0, key.collection);
