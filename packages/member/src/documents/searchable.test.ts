@@ -55,8 +55,8 @@ class Machine {
     await this.builder.close();
   }
 
-  propose(operation: Operation): Promise<unknown> {
-    return this.member.propose(operation, { application: APP, proposedAtMs: Date.now(), until: 'visible' });
+  propose(operation: Operation, until: 'durable' | 'visible' = 'visible'): Promise<unknown> {
+    return this.member.propose(operation, { application: APP, proposedAtMs: Date.now(), until });
   }
 
   async query(expression: unknown): Promise<unknown> {
@@ -246,6 +246,31 @@ describe('an index that follows a collection', () => {
     await machine.query({ drop_searchable: 'lamps' });
     await machine.propose({ kind: 'batch', index: 'lamps', requests });
     expect(machine.records('lamps')).toEqual([]);
+  });
+
+  test('4: writes that race with the declaration leave nothing behind', async () => {
+    const machine = await start();
+    await machine.query(create(1, { n: 1 }));
+    const outcomes = { taken: 0, refused: 0 };
+    let stopped = false;
+    const writer = async (name: string): Promise<void> => {
+      for (let at = 0; !stopped; at++) {
+        const objectID = `${name}${at}`;
+        const requests = [{ action: 'addObject', objectID, body: { objectID } }] as const;
+        await machine.propose({ kind: 'batch', index: 'lamps', requests }, 'durable').then(
+          () => outcomes.taken++,
+          () => outcomes.refused++,
+        );
+      }
+    };
+    const writers = ['a', 'b', 'c', 'd'].map(writer);
+    await vi.waitFor(() => expect(outcomes.taken).toBeGreaterThan(20), until);
+    await machine.query(declare('lamps'));
+    await machine.ready('lamps');
+    await vi.waitFor(() => expect(outcomes.refused).toBeGreaterThan(20), until);
+    stopped = true;
+    await Promise.all(writers);
+    await vi.waitFor(() => expect(machine.records('lamps')).toEqual([{ objectID: '1', n: 1 }]), until);
   });
 
   test('5: leaves out what is too large, says so, and takes it in when it is small', async () => {
