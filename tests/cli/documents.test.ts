@@ -178,11 +178,23 @@ test('3: a backup taken while documents are written can be started on', async ()
   await value(
     "CreateIndex({ name: 'busy_by_n', source: Collection('busy'), values: [{ field: ['data', 'n'] }, { field: 'ref' }] })",
   );
+  const keys = {
+    SKEIN_URL: server.url,
+    SKEIN_APPLICATION_ID: server.applicationId,
+    SKEIN_API_KEY: server.adminKey,
+  };
+  expect(await skein(['searchable', 'declare', 'busy_index', 'busy'], keys)).toMatchObject({
+    code: 0,
+    err: '',
+  });
   // Expressions, one transaction each; what was answered is in the output.
-  const creates = Array.from(
-    { length: 20_000 },
-    (_, n) => `Create(Collection('busy'), { data: { n: ${n} } })`,
-  );
+  const creates = Array.from({ length: 20_000 }, (_, n) => {
+    const older = Math.floor(n / 2);
+    const create = `Create(Ref(Collection('busy'), ${n}), { data: { n: ${n} } })`;
+    return n % 3 === 0
+      ? `Do(${create}, Update(Ref(Collection('busy'), ${older}), { data: { v: ${n} } }))`
+      : create;
+  });
   writeFileSync(join(folder, 'busy.fql'), creates.join('\n'));
   const child = spawn(process.execPath, [launcher, 'fql', 'busy.fql', '--output', 'json'], {
     cwd: folder,
@@ -228,6 +240,22 @@ test('3: a backup taken while documents are written can be started on', async ()
       data: [number, unknown][];
     };
     expect(page.data.map(([n]) => n)).toEqual(Array.from({ length: count }, (_, n) => n));
+    // The index that follows the collection catches up with it, whichever of the two was copied first.
+    const documents = await value(
+      "Map(Paginate(Documents(Collection('busy')), { size: 100000 }), r => Select('data', Get(r)))",
+      env,
+    );
+    const { data } = documents as { data: { n: number }[] };
+    const expected = data.map((each) => ({ objectID: String(each.n), ...each }));
+    const found = async (): Promise<unknown[]> => {
+      const { out } = await skein(['export', 'busy_index', '--format', 'json'], {
+        ...keys,
+        SKEIN_URL: second.url,
+      });
+      const records = JSON.parse(out) as { objectID: string; n: number }[];
+      return records.sort((first, next) => first.n - next.n);
+    };
+    await expect.poll(found, { timeout: 60_000, interval: 200 }).toEqual(expected);
     // It goes on from there.
     expect(await value("Select('data', Create(Collection('busy'), { data: { n: -1 } }))", env)).toEqual({
       n: -1,
