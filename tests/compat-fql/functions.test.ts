@@ -117,7 +117,7 @@ describe.each([
       redacted(await answer(secret ?? (await databaseFor(example.given ?? table.given, alone)), example));
     const answers: string[] = [];
     if (which === 'that write') {
-      const secret = await databaseFor(table.given, 'alone');
+      const secret = await databaseFor(table.given, table.given === undefined ? 'shared' : 'alone');
       for (const example of cases) {
         answers.push(await ask(example, 'alone', example.given === undefined ? secret : undefined));
       }

@@ -4,6 +4,7 @@ import { aggregateCases } from './aggregate-cases.ts';
 import { basicCases } from './basic-cases.ts';
 import { collectionCases } from './collection-cases.ts';
 import { conversionCases } from './conversion-cases.ts';
+import { edgeCases } from './edge-cases.ts';
 import { formatCases } from './format-cases.ts';
 import type { FunctionCases } from './function-cases.ts';
 import { iterationCases } from './iteration-cases.ts';
@@ -11,6 +12,7 @@ import { logicCases } from './logic-cases.ts';
 import { mathCases } from './math-cases.ts';
 import { objectCases } from './object-cases.ts';
 import { oldObjectCases } from './old-object-cases.ts';
+import { permissionCases } from './permission-cases.ts';
 import { readCases } from './read-cases.ts';
 import { refCases } from './ref-cases.ts';
 import { regexCases } from './regex-cases.ts';
@@ -23,29 +25,30 @@ import { typeCheckCases } from './type-check-cases.ts';
 import { writeCases } from './write-cases.ts';
 
 export const ALL_CASES: Readonly<Record<string, readonly FunctionCases[]>> = {
-  'Basic forms': withStored(basicCases),
-  'Arrays and pages': withStored(collectionCases),
-  Reads: readCases,
-  Writes: writeCases,
-  Schema: schemaCases,
-  Sets: setCases,
-  'Refs, ids, bytes and lambdas': refCases,
-  'Objects and paths': [...withStored(objectCases), ...oldObjectCases],
-  'Comparison and logic': withStored(logicCases),
-  'Identity and tokens': accessCases,
-  Arithmetic: mathCases,
-  Aggregation: aggregateCases,
-  Trigonometry: trigonometryCases,
-  Strings: stringCases,
-  Patterns: regexCases,
-  Format: formatCases,
-  'Times and dates': timeCases,
-  Conversion: conversionCases,
-  'Type checks': typeCheckCases,
+  'Basic forms': withMore(basicCases),
+  'Arrays and pages': withMore(collectionCases),
+  Reads: withMore(readCases),
+  Writes: withMore(writeCases),
+  Schema: withMore(schemaCases),
+  Sets: withMore(setCases),
+  'Refs, ids, bytes and lambdas': withMore(refCases),
+  'Objects and paths': withMore([...objectCases, ...oldObjectCases]),
+  'Comparison and logic': withMore(logicCases),
+  'Identity and tokens': withMore(accessCases),
+  Arithmetic: withMore(mathCases),
+  Aggregation: withMore(aggregateCases),
+  Trigonometry: withMore(trigonometryCases),
+  Strings: withMore(stringCases),
+  Patterns: withMore(regexCases),
+  Format: withMore(formatCases),
+  'Times and dates': withMore(timeCases),
+  Conversion: withMore(conversionCases),
+  'Type checks': withMore(typeCheckCases),
 };
 
-/** Beside what a function does with values, what it does with sets, pages and documents. */
-function withStored(tables: readonly FunctionCases[]): readonly FunctionCases[] {
+/** Beside what a function does with values: with sets, pages and documents, at the edges, and for those who may not. */
+function withMore(tables: readonly FunctionCases[]): readonly FunctionCases[] {
   const names = new Set(tables.map((table) => table.function));
-  return [...tables, ...iterationCases.filter((table) => names.has(table.function))];
+  const more = [...iterationCases, ...edgeCases, ...permissionCases];
+  return [...tables, ...more.filter((table) => names.has(table.function))];
 }
