@@ -12,8 +12,9 @@ import {
   snapshotRow,
   tableRows,
 } from './aggregation-rows.ts';
+import { createdFields } from './created-fields.ts';
 import { measureEvent } from './measured-event.ts';
-import { createdFields, nameOf } from './run-aggregation.ts';
+import { nameOf } from './run-aggregation.ts';
 import { decodeSnapshot, emptySnapshot, foldEvent, type KeySnapshot } from './snapshot.ts';
 
 /** What the events of a key add up to, as of the reader's `lastTime`; undefined when there is none. `charge` is called for each event of the tail. */

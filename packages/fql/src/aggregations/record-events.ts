@@ -1,14 +1,14 @@
 /** Notes the events of a transaction for every aggregation of their collection; runs fold them later. */
 import { encodeValue, type RefNames } from '../codec/value-codec.ts';
 import { orderKeyOf } from '../order/order-key.ts';
-import { decodeFields } from '../schema/document-fields.ts';
 import type { Schema } from '../schema/schema.ts';
 import { storedNames } from '../schema/stored-names.ts';
 import type { DocumentKey, DocumentWriter, ScopeId } from '../store/document-store.ts';
 import type { ObjectValue, Value } from '../values/value.ts';
-import type { DeclaredAggregation } from './aggregation.ts';
+import { type DeclaredAggregation, NO_REFS, readAggregation } from './aggregation.ts';
 import { requestRun } from './aggregation-jobs.ts';
 import { eventIdRow, KEY_BYTES_MAX, pendingRow, readCounter, u32, waitingRow } from './aggregation-rows.ts';
+import { createdFields } from './created-fields.ts';
 import { measureEvent } from './measured-event.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -19,37 +19,46 @@ const NOTHING = new Uint8Array(0);
  */
 export const WAITING_EVENTS_MAX = 1_024;
 
+/** What a transaction has created. Documents may stand there more than once. */
+export interface CreatedDocuments {
+  readonly created: readonly DocumentKey[];
+  /** By `Insert`: these had no version at all before. */
+  readonly createdInPast: readonly DocumentKey[];
+}
+
 /** Puts the documents that a transaction of this time has created where runs find them. Inside its `transact`, at its end. */
 export function recordCreated(
   writer: DocumentWriter,
   schemaOf: (scope: ScopeId) => Schema,
-  created: readonly DocumentKey[],
+  { created, createdInPast }: CreatedDocuments,
   time: number,
 ): void {
   const noted = new Set<string>();
   const addedCounts = new Map<DeclaredAggregation, { readonly scope: ScopeId; added: number }>();
-  for (const key of created) {
+  const note = (key: DocumentKey, when: 'now' | 'past'): void => {
     const { scope, collection, id } = key;
     const schema = schemaOf(scope);
     const aggregations = schema.aggregationsOn(collection);
-    if (aggregations.length === 0) continue;
+    if (aggregations.length === 0) return;
     const name = `${scope}/${collection}/${id}`;
-    if (noted.has(name)) continue;
+    if (noted.has(name)) return;
     noted.add(name);
     // What the transaction has made of it at last.
     const version = writer.version(key);
-    if (version?.action !== 'create' || version.ts !== time) continue;
+    if (version === undefined) return;
+    if (when === 'now' && (version.action !== 'create' || version.ts !== time)) return;
     const names = storedNames(schema);
-    const fields = decodeFields(version.body, schema);
+    const { ts, fields } = createdFields(writer, key, version, names);
     for (const aggregation of aggregations) {
-      // Of a declaration in this transaction: its first run reads them.
-      if (aggregation.declaredTs === time) continue;
-      if (!recordEvent(writer, aggregation, { key, ts: time, fields }, names)) continue;
+      if (isReadByFirstRun(writer, aggregation, { key, ts })) continue;
+      if (!recordEvent(writer, aggregation, { key, ts, fields }, names)) continue;
       const counted = addedCounts.get(aggregation);
       if (counted === undefined) addedCounts.set(aggregation, { scope, added: 1 });
       else counted.added++;
     }
-  }
+  };
+  for (const key of createdInPast) note(key, 'past');
+  for (const key of created) note(key, 'now');
   for (const [{ number, definition }, { scope, added }] of addedCounts) {
     const row = waitingRow(number);
     const count = readCounter(writer, scope, row) + added;
@@ -58,7 +67,18 @@ export function recordCreated(
   }
 }
 
-/** For a document that was created just now, by a transaction of time `ts`. False: it does not count. */
+/** The first run reads what was there at the time of the declaration, that transaction's own documents and a past that is written now included. */
+function isReadByFirstRun(
+  writer: DocumentWriter,
+  { declaredTs, definition }: DeclaredAggregation,
+  { key, ts }: { readonly key: DocumentKey; readonly ts: number },
+): boolean {
+  if (ts > declaredTs) return false;
+  const from = readAggregation(writer, key.scope, definition.name, NO_REFS)?.progress.buildingFrom;
+  return from !== undefined && key.id >= from;
+}
+
+/** For a document that is created now, with its time, which lies in the past if it was inserted there. False: it does not count. */
 export function recordEvent(
   writer: DocumentWriter,
   { number, definition }: DeclaredAggregation,

@@ -7,14 +7,8 @@
  */
 import { decodeValue, type RefNames } from '../codec/value-codec.ts';
 import { orderKeyOf } from '../order/order-key.ts';
-import type {
-  DocumentKey,
-  DocumentReader,
-  DocumentWriter,
-  ScopeId,
-  StoredVersion,
-} from '../store/document-store.ts';
-import { INTEGER_MAX, isArray, isObject, type ObjectValue, type Value } from '../values/value.ts';
+import type { DocumentReader, DocumentWriter, ScopeId, StoredVersion } from '../store/document-store.ts';
+import { INTEGER_MAX, isArray, type Value } from '../values/value.ts';
 import { type Aggregation, saveAggregation } from './aggregation.ts';
 import {
   KEY_BYTES_MAX,
@@ -27,6 +21,7 @@ import {
   u32,
   waitingRow,
 } from './aggregation-rows.ts';
+import { createdFields } from './created-fields.ts';
 import { measureEvent } from './measured-event.ts';
 import { claimEventId } from './record-events.ts';
 import { decodeSnapshot, emptySnapshot, encodeSnapshot, foldEvent, type KeySnapshot } from './snapshot.ts';
@@ -63,28 +58,6 @@ export function runAggregation(
         : foldPending(writer, scope, begun, run, at.limit, names);
   saveAggregation(writer, scope, step.aggregation, names);
   return step;
-}
-
-/**
- * The fields of a document as they were when it was created. Where history is not kept, the oldest version that is left stands for the first.
- * `current`: its version as of the moment that is asked for.
- */
-export function createdFields(
-  reader: DocumentReader,
-  key: DocumentKey,
-  current: StoredVersion,
-  names: RefNames,
-): { readonly ts: number; readonly fields: ObjectValue } {
-  let created = current;
-  if (current.action !== 'create') {
-    for (const version of reader.versions(key, { to: current.ts, reverse: true })) {
-      if (version.action === 'delete') break;
-      created = version;
-      if (version.action === 'create') break;
-    }
-  }
-  const fields = decodeValue(created.body, names);
-  return { ts: created.ts, fields: isObject(fields) ? fields : new Map() };
 }
 
 function build(

@@ -43,6 +43,8 @@ export class MeteredStore implements DocumentWriter {
   onWork: (steps: number) => void = () => undefined;
   /** Users' documents that came into being; one may stand there more than once, and may have been deleted again. */
   readonly created: DocumentKey[] = [];
+  /** Users' documents that came into being in the past, by `Insert`. */
+  readonly createdInPast: DocumentKey[] = [];
 
   /** `writer` is the reader, too, of a transaction that may write. */
   constructor(reader: DocumentReader, writer?: DocumentWriter) {
@@ -126,6 +128,8 @@ export class MeteredStore implements DocumentWriter {
   replaceVersions(key: DocumentKey, versions: readonly StoredVersion[]): void {
     this.#write(versions.reduce((bytes, { body }) => bytes + body.length, 0));
     this.#noteSchema(key.collection);
+    if (key.collection >= USER_COLLECTION_ID_MIN && !hasVersions(this.#reader, key))
+      this.createdInPast.push(key);
     this.#store.replaceVersions(key, versions);
   }
 
@@ -216,4 +220,9 @@ export class MeteredStore implements DocumentWriter {
       ]);
     }
   }
+}
+
+function hasVersions(reader: DocumentReader, key: DocumentKey): boolean {
+  for (const _ of reader.versions(key)) return true;
+  return false;
 }

@@ -40,7 +40,7 @@ export function runWrite(writer: DocumentWriter, request: TransactionRequest): T
   try {
     const given = writer.transact(request.time, () => {
       const given = answer(session, request);
-      recordCreated(store, (scope) => session.schemaOf(scope), store.created, request.time);
+      recordCreated(store, (scope) => session.schemaOf(scope), store, request.time);
       return given;
     });
     return succeeded(session, given, store.writeCount > 0);
