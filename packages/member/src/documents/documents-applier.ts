@@ -16,6 +16,7 @@ import { asSequence, CorruptionError, type Sequence } from '@skein/base';
 import { DocumentStorage, type DocumentStorageWriter } from '@skein/documents';
 import {
   type EvaluationOptions,
+  type IndexChanges,
   refresh,
   runSearchableStep,
   runStep,
@@ -28,6 +29,7 @@ import { BuilderError } from '../ipc/messages.ts';
 import type { KeyVault } from '../key-vault.ts';
 import { type DocumentsOperation, sealOf } from './documents-operation.ts';
 import { FollowedCollections } from './followed-collections.ts';
+import { ANSWER_BYTES_MAX, findAnswer, forgetAnswers, keepAnswer } from './kept-answers.ts';
 import { STEPS_MAX_WRITING } from './limits.ts';
 import { nodeHost } from './node-host.ts';
 import {
@@ -56,11 +58,6 @@ export interface DocumentsApplierOptions {
   /** What operations up to here changed in indexes is published. */
   readonly publishedThrough: () => number;
 }
-
-/** Proposals that are repeated were under way when the builder ended: far fewer than this. */
-const KEPT_ANSWER_COUNT = 65_536;
-/** A repeated proposal whose answer was larger is told that it was carried out, no more. */
-const KEPT_ANSWER_BYTES_MAX = 256 * 1024;
 
 export class DocumentsApplier {
   readonly #options: DocumentsApplierOptions;
@@ -188,7 +185,7 @@ export class DocumentsApplier {
   /** What an operation that was applied earlier answered; undefined when that is no longer known. */
   keptAnswer(application: string, sequence: Sequence): TransactionAnswer | undefined {
     const storage = this.open(application);
-    const kept = storage.systemRow(answerKey(sequence));
+    const kept = findAnswer(storage, sequence);
     return kept === undefined
       ? undefined
       : decodeAnswer(
@@ -260,11 +257,7 @@ export class DocumentsApplier {
       writer.setAppliedSequence(last);
       if (this.#followed.get(application)!.isUsed)
         forgetOutbox(writer, this.#options.publishedThrough(), fresh.length * 2 + 16);
-      writer.deleteSystemRows(
-        answerKey(asSequence(0)),
-        answerKey(asSequence(Math.max(0, last - KEPT_ANSWER_COUNT))),
-        fresh.length * 2,
-      );
+      forgetAnswers(writer, last, fresh.length);
       return all;
     });
     for (const part of changed) parts.push(part);
@@ -296,11 +289,8 @@ export class DocumentsApplier {
     const result = this.#evaluate(writer, application, operation, time, sequence);
     if (result.wrote) this.#noteSearch(writer, logged, before, parts);
     const answer = { sequence, time: writer.lastTime, ...result };
-    if (result.body.length <= KEPT_ANSWER_BYTES_MAX)
-      writer.putSystemRow(
-        answerKey(sequence),
-        encodeAnswer(answer, sealOf(this.#options.vault, application)),
-      );
+    if (result.body.length <= ANSWER_BYTES_MAX)
+      keepAnswer(writer, sequence, encodeAnswer(answer, sealOf(this.#options.vault, application)));
     return answer;
   }
 
@@ -314,9 +304,19 @@ export class DocumentsApplier {
   ): void {
     const followed = this.#followed.get(application)!;
     const known = followed.indexes;
-    const changes = [...searchChangesOf(writer, before, followed.list(writer))];
-    const filled = fill && runSearchableStep(writer, Math.max(fill.time, writer.lastTime + 1), fill.limit);
-    if (filled !== undefined) changes.push(filled);
+    const changes: IndexChanges[] = [];
+    try {
+      changes.push(...searchChangesOf(writer, before, followed.list(writer)));
+      const filled = fill && runSearchableStep(writer, Math.max(fill.time, writer.lastTime + 1), fill.limit);
+      if (filled !== undefined) changes.push(filled);
+    } catch (error) {
+      if (writer.failed || error instanceof CorruptionError) throw error;
+      // A defect of the program: documents are more than their indexes, and replayed it would stop the builder again and again.
+      this.#options.log(
+        'error',
+        `operation ${sequence}: indexes that follow collections of application ${application} miss changes, declare them with refill: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
     followed.list(writer);
     for (const index of known) if (!followed.has(index)) forgetLeftOut(writer, index);
     if (changes.length === 0) return;
@@ -406,12 +406,4 @@ const NO_COSTS = { computeOps: 0, readOps: 0, writeOps: 0, bytesRead: 0, bytesWr
 
 function keyOf(application: string, operationId: string): string {
   return `${application}/${operationId}`;
-}
-
-/** `a`, then the sequence, big endian. */
-function answerKey(sequence: Sequence): Uint8Array {
-  const key = Buffer.alloc(9);
-  key[0] = 0x61;
-  key.writeBigUInt64BE(BigInt(sequence), 1);
-  return key;
 }
