@@ -52,7 +52,17 @@ async function answering(handler: StubHandler): Promise<void> {
 const published = { body: { status: 'published', pendingTask: false } };
 
 test('help and its examples go to standard output, with exit code 0', async () => {
-  for (const args of [['--help'], ['import', '--help'], ['keys', 'add', '--help'], ['serve', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ['import', '--help'],
+    ['keys', 'add', '--help'],
+    ['serve', '--help'],
+    ['fql', '--help'],
+    ['import-fauna', '--help'],
+    ['database', 'dump', '--help'],
+    ['database', 'load', '--help'],
+    ['backup', '--help'],
+  ]) {
     const { code, out } = await skein(args);
     expect(code).toBe(0);
     expect(out).toContain('Example');

@@ -10,9 +10,6 @@ import {
   withFqlClient,
   withFqlConnection,
 } from '../fql/fql-connection.ts';
-import { runText } from '../fql/run-text.ts';
-import { Sandbox } from '../fql/sandbox.ts';
-import { runShell } from '../fql/shell.ts';
 import { wholeNumber } from '../options.ts';
 
 interface FqlFlags extends FqlConnectionFlags {
@@ -63,10 +60,14 @@ Examples:
         async (client) => {
           const { output, expression } = flags;
           const texts = textsOf(file, expression, context);
+          // The driver and the parser, which no other command needs.
           if (texts === undefined) {
+            const { runShell } = await import('../fql/shell.ts');
             await runShell({ context, client, output, historyPath: historyPath(context.env) });
             return;
           }
+          const { runText } = await import('../fql/run-text.ts');
+          const { Sandbox } = await import('../fql/sandbox.ts');
           const sandbox = new Sandbox();
           const { stdout, stderr, interrupted: signal } = context;
           for await (const { text, name } of texts) {
