@@ -75,7 +75,7 @@ test(
             break;
           case 'power':
             await server.end('kill');
-            server.losePower();
+            server.losePower(random);
             await server.begin();
             break;
           case 'restart':

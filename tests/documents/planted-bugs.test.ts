@@ -1,4 +1,4 @@
-/** The checkers find what is wrong with a real server: each of four mistakes is planted into one (`server/planted-bugs.ts`). */
+/** The checkers find what is wrong with a real server: each of five mistakes is planted into one (`server/planted-bugs.ts`). */
 import { expect, test, vi } from 'vitest';
 import { randomFrom } from '../cluster/random-moments.ts';
 import type { PlantedBug } from './server/faults.ts';
@@ -43,12 +43,23 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    bug: 'early-answer',
+    found: 'lost',
+    provoke: async (server, workload) => {
+      await untilAnswered(workload, 100);
+      await server.end('kill');
+      server.losePower(() => 0);
+      await server.begin();
+      await untilAnswered(workload, 20);
+    },
+  },
+  {
     bug: 'forgotten-journal',
     found: 'lost',
     provoke: async (server, workload) => {
       await untilAnswered(workload, 500);
       await server.end('kill');
-      server.losePower();
+      server.losePower(() => 0);
       await server.begin();
       await untilAnswered(workload, 20);
     },

@@ -2,24 +2,31 @@
  * Loaded into every process of a server under test, before the program: where the process is a builder or a query process, it obeys the
  * orders of `faults.ts`, by standing in front of methods of classes that the program uses.
  */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { JournalFile } from '@skein/oplog';
 import { around } from './around.ts';
-import { type CrashStage, crashedFile, type FaultOrders, type PlantedBug, readOrders } from './faults.ts';
+import {
+  type CrashStage,
+  crashedFile,
+  type FaultOrders,
+  type PlantedBug,
+  readOrders,
+  syncedFile,
+} from './faults.ts';
 
 const file = process.env['TEST_FAULTS_FILE'];
 const role = basename(process.argv[1] ?? '');
 if (file !== undefined && isMainThread && (role === 'builder-main.ts' || role === 'query-main.ts')) {
   const orders = followOrders(file);
   stepClock(orders);
-  if (role === 'builder-main.ts') await crashAndFill(file, orders);
   const bug = process.env['TEST_PLANTED_BUG'] as PlantedBug | undefined;
   if (bug !== undefined) {
     const { plant } = await import('./planted-bugs.ts');
     plant(bug, role, orders);
   }
+  if (role === 'builder-main.ts') await crashAndFill(file, orders);
 }
 
 /** Looked up again every few milliseconds of time that never steps. */
@@ -72,16 +79,33 @@ async function crashAndFill(from: string, orders: () => FaultOrders): Promise<vo
     return proceed(batch);
   });
 
-  const filling = (opened: JournalFile): JournalFile => {
-    around(opened, 'write', async (proceed, _, ...parts) => {
+  /** Notes what a power loss would leave. */
+  const watched = (opened: JournalFile, name: string, byteLength = 0): JournalFile => {
+    let end = byteLength;
+    around(opened, 'write', async (proceed, _, parts, byteOffset) => {
       if (orders().diskFull === 'journal') throw new DiskFullError('no space left for the journal');
-      await proceed(...parts);
+      await proceed(parts, byteOffset);
+      end = parts.reduce((sum, part) => sum + part.byteLength, byteOffset);
+    });
+    around(opened, 'truncate', async (proceed, _, shorter) => {
+      await proceed(shorter);
+      end = shorter;
+    });
+    around(opened, 'sync', async (proceed) => {
+      const synced = end;
+      await proceed();
+      writeFileSync(syncedFile(from, name), String(synced));
     });
     return opened;
   };
   around(LocalJournal, 'open', (proceed, _, disk, options) => {
-    around(disk, 'create', async (create, __, name) => filling(await create(name)));
-    around(disk, 'open', async (open, __, name) => filling(await open(name)));
+    around(disk, 'create', async (create, __, name) => {
+      rmSync(syncedFile(from, name), { force: true });
+      return watched(await create(name), name);
+    });
+    around(disk, 'open', async (open, __, name) => {
+      return watched(await open(name), name, await disk.byteLength(name));
+    });
     // Small files, so that the journal forgets what it may while a test runs.
     return proceed(disk, { ...options, fileBytesMax: 30_000 });
   });

@@ -19,7 +19,12 @@ export const CRASH_STAGES = [
 export type CrashStage = (typeof CRASH_STAGES)[number];
 
 /** Mistakes that are planted to see whether they are found; `planted-bugs.ts` tells what they are. */
-export type PlantedBug = 'stale-read' | 'time-of-clock' | 'repeat-twice' | 'forgotten-journal';
+export type PlantedBug =
+  | 'stale-read'
+  | 'time-of-clock'
+  | 'repeat-twice'
+  | 'early-answer'
+  | 'forgotten-journal';
 
 export interface FaultOrders {
   /** Added to the machine's clock. */
@@ -74,6 +79,12 @@ export class FaultControl {
     this.order({ crashAt: stage });
   }
 
+  /** Bytes of a journal file that were synced. */
+  syncedBytes(journalFile: string): number {
+    const note = syncedFile(this.#file, journalFile);
+    return existsSync(note) ? Number(readFileSync(note, 'utf8')) : 0;
+  }
+
   get hasCrashed(): boolean {
     return existsSync(crashedFile(this.#file));
   }
@@ -86,4 +97,9 @@ export function readOrders(file: string): FaultOrders {
 /** Its being there says that the ordered crash has happened. */
 export function crashedFile(file: string): string {
   return `${file}.crashed`;
+}
+
+/** Holds how many bytes of a journal file survive a power loss. */
+export function syncedFile(file: string, journalFile: string): string {
+  return `${file}.${journalFile}.synced`;
 }

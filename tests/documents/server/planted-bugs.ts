@@ -4,11 +4,13 @@
  *   stale-read         a query process answers some reads from a snapshot that it has kept for a while
  *   time-of-clock      a batch takes its times from the clock and forgets those of the batch before
  *   repeat-twice       the builder does not remember which proposals it has carried out, and carries out repeated ones again
+ *   early-answer       the journal answers before what it wrote is on the disk
  *   forgotten-journal  the journal forgets operations before the stores have them on the disk
  */
 import type { DocumentStorageWriter, Snapshot } from '@skein/documents';
 import { DocumentStorage } from '@skein/documents';
 import { DocumentsApplier, RecentOperations } from '@skein/member/testing';
+import { type JournalFile, LocalJournal } from '@skein/oplog';
 import { around } from './around.ts';
 import type { FaultOrders, PlantedBug } from './faults.ts';
 
@@ -19,6 +21,7 @@ export function plant(bug: PlantedBug, role: string, orders: () => FaultOrders):
   if (bug === 'stale-read' && !isBuilder) staleReads(orders);
   if (bug === 'time-of-clock' && isBuilder) timesOfTheClock(orders);
   if (bug === 'repeat-twice' && isBuilder) repeatTwice();
+  if (bug === 'early-answer' && isBuilder) answerEarly(orders);
   if (bug === 'forgotten-journal' && isBuilder) forgetJournal(orders);
 }
 
@@ -63,6 +66,20 @@ function forgetful(writer: DocumentStorageWriter): DocumentStorageWriter {
 function repeatTwice(): void {
   RecentOperations.prototype.find = () => undefined;
   RecentOperations.prototype.commit = () => true;
+}
+
+function answerEarly(orders: () => FaultOrders): void {
+  const hasty = (file: JournalFile): JournalFile => {
+    around(file, 'sync', async (proceed) => {
+      if (!orders().bugShows) await proceed();
+    });
+    return file;
+  };
+  around(LocalJournal, 'open', (proceed, _, disk, options) => {
+    around(disk, 'create', async (create, __, name) => hasty(await create(name)));
+    around(disk, 'open', async (open, __, name) => hasty(await open(name)));
+    return proceed(disk, options);
+  });
 }
 
 function forgetJournal(orders: () => FaultOrders): void {

@@ -1,5 +1,13 @@
 /** A real server whose processes are killed, whose clock steps, and whose machine loses power. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -95,11 +103,18 @@ export class ServerUnderFire {
   }
 
   /**
-   * After `end('kill')`: the disk has of the document stores what was synced, as after a start of the machine. (What the journal answered
-   * for is synced.)
+   * After `end('kill')`: the disk has of the document stores what was synced, and of the journal that and perhaps a part of the rest, as
+   * after a start of the machine.
    */
-  losePower(): void {
-    const folder = new DataLayout(this.dataFolder).documentsFolder('TESTAPP');
+  losePower(random: () => number): void {
+    const layout = new DataLayout(this.dataFolder);
+    for (const name of readdirSync(layout.journalFolder)) {
+      const journalFile = join(layout.journalFolder, name);
+      const unsynced = statSync(journalFile).size - this.control.syncedBytes(name);
+      if (unsynced > 0)
+        truncateSync(journalFile, this.control.syncedBytes(name) + Math.floor(random() * (unsynced + 1)));
+    }
+    const folder = layout.documentsFolder('TESTAPP');
     const file = join(folder, 'durable.bin');
     const bytes = readFileSync(file);
     // The noted boot becomes another one: one letter of its id, behind a head of 16 bytes.
