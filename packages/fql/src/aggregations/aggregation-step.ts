@@ -6,8 +6,9 @@ import { storedNames } from '../schema/stored-names.ts';
 import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
 import { readAggregation } from './aggregation.ts';
 import { endRun, nameInJob, requestRun } from './aggregation-jobs.ts';
-import { scheduledRows, TURN_ROW, waitingRow } from './aggregation-rows.ts';
+import { readCounter, scheduledRows, TURN_ROW, waitingRow } from './aggregation-rows.ts';
 import { dropAggregationRows } from './latest.ts';
+import { WAITING_EVENTS_MAX } from './record-events.ts';
 import { runAggregation } from './run-aggregation.ts';
 import { dueAggregation } from './schedule.ts';
 import type { WriteBack } from './write-back.ts';
@@ -49,7 +50,9 @@ export function aggregationStep(writer: DocumentWriter, time: number, limit: num
     return { done: 1, writeBack: undefined };
   }
   const step = runAggregation(writer, scope, aggregation, { time, limit }, names);
-  if (!step.more) endRun(writer, scope, number);
+  // Many may have come meanwhile: then another run follows at once.
+  const isEnough = readCounter(writer, scope, waitingRow(number)) < WAITING_EVENTS_MAX;
+  if (!step.more && isEnough) endRun(writer, scope, number);
   const { definition } = aggregation;
   const writeBack =
     definition.writeBack === undefined || step.changed.length === 0

@@ -41,7 +41,7 @@ export function latestOf(
     return reader.row(scope, seenRow(number, keyBytes, measure, bytes)) === undefined;
   };
   for (const { key: pending, value } of reader.rows(scope, keyRows('pending', number, keyBytes))) {
-    charge(1);
+    charge(1 + (value.byteLength >> 8));
     const { ts, id } = readPendingRow(pending);
     const decoded = decodeValue(value, names);
     const [eventKey = null, ...inputs] = isArray(decoded) ? decoded : [];

@@ -37,6 +37,8 @@ export interface RunStep {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Of documents or pending events in one step: large ones make short steps. */
+const STEP_BYTES_MAX = 4 * 1024 * 1024;
 const SEEN = NOTHING;
 
 /** Begins a run when none is going on. Inside `transact`; `time` is the transaction's. */
@@ -52,7 +54,7 @@ export function runAggregation(
   const { buildingFrom, writingFrom } = begun.progress;
   const step =
     buildingFrom !== undefined
-      ? build(writer, scope, begun, buildingFrom, at.limit, names)
+      ? build(writer, scope, begun, buildingFrom, at, names)
       : writingFrom !== undefined
         ? showAll(writer, scope, begun, writingFrom, at.limit, names)
         : foldPending(writer, scope, begun, run, at.limit, names);
@@ -65,15 +67,20 @@ function build(
   scope: ScopeId,
   aggregation: Aggregation,
   from: bigint,
-  limit: number,
+  { time, limit }: { readonly time: number; readonly limit: number },
   names: RefNames,
 ): RunStep {
   const { collection, declaredTs, definition, number, progress } = aggregation;
   const documents: { readonly id: bigint; readonly version: StoredVersion }[] = [];
+  let [bytes, full] = [0, false];
   // Those that came later were noted as they came; those that went away meanwhile still count.
   for (const document of writer.documents(scope, collection, { from, at: declaredTs })) {
     documents.push(document);
-    if (documents.length >= limit) break;
+    bytes += document.version.body.byteLength;
+    if (documents.length >= limit || bytes >= STEP_BYTES_MAX) {
+      full = true;
+      break;
+    }
   }
   const snapshots = new Snapshots(writer, scope, aggregation, names);
   let builtCount = 0;
@@ -88,10 +95,9 @@ function build(
   }
   snapshots.save();
   const last = documents.at(-1)?.id;
-  const more = documents.length >= limit && last !== undefined && last < INTEGER_MAX;
+  const more = full && last !== undefined && last < INTEGER_MAX;
   return {
     done: documents.length,
-    // The events that came meanwhile are folded next, in the same run.
     more: true,
     // They are shown when they are complete.
     changed: [],
@@ -100,6 +106,8 @@ function build(
       progress: {
         ...progress,
         buildingFrom: more ? last + 1n : undefined,
+        // The events that came meanwhile are folded next, in the same run.
+        run: more ? progress.run : { startedTs: time, from: NOTHING },
         builtCount: progress.builtCount + builtCount,
         writingFrom: more || definition.writeBack === undefined ? undefined : NOTHING,
       },
@@ -148,13 +156,14 @@ function foldPending(
   const { number, progress } = aggregation;
   const range = tableRows('pending', number);
   const rows: { readonly key: Uint8Array; readonly value: Uint8Array }[] = [];
-  let full = false;
+  let [bytes, full] = [0, false];
   for (const row of writer.rows(scope, {
     ...range,
     ...(run.from.byteLength > 0 ? { from: run.from } : {}),
   })) {
     rows.push(row);
-    if (rows.length >= limit) {
+    bytes += row.value.byteLength;
+    if (rows.length >= limit || bytes >= STEP_BYTES_MAX) {
       full = true;
       break;
     }

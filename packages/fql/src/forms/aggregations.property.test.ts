@@ -130,6 +130,10 @@ function expectEqualToScans(database: TestDatabase): number {
   return comparedCount;
 }
 
+function rowsOf(database: TestDatabase): readonly string[] {
+  return Array.from(database.store.rows(ROOT_SCOPE), ({ key }) => Buffer.from(key).toString('latin1'));
+}
+
 function background(database: TestDatabase, limit: number): boolean {
   database.advance(10_000);
   if (!nextStep(database.store, database.now)) return false;
@@ -206,14 +210,14 @@ test('after every step, what aggregations answer equals a plain scan; in the end
         if (count > 500) throw new Error('background work does not end');
       }
       comparedCount += expectEqualToScans(database);
+      const shown = database.value({ aggregations: null }) as unknown as readonly { waitingEvents: number }[];
+      const waiting = shown.reduce((sum, { waitingEvents }) => sum + waitingEvents, 0);
+      expect(rowsOf(database).filter((key) => key.startsWith('aggregation/pending/'))).toHaveLength(waiting);
       for (const each of names) database.query({ drop_aggregation: each });
       for (let count = 0; background(database, 50); count++) {
         if (count > 500) throw new Error('background work does not end');
       }
-      const left = Array.from(database.store.rows(ROOT_SCOPE), ({ key }) =>
-        Buffer.from(key).toString('latin1'),
-      );
-      expect(left.filter((key) => /^aggregation\/(?!next|turn)/.test(key))).toEqual([]);
+      expect(rowsOf(database).filter((key) => /^aggregation\/(?!next|turn)/.test(key))).toEqual([]);
     }),
   );
   // A sweep that never finds an aggregation ready proves nothing.

@@ -336,6 +336,22 @@ describe('runs', () => {
     expect(latest('ann')).toMatchObject({ events: WAITING_EVENTS_MAX });
   });
 
+  test('follow each other while too many events wait', () => {
+    database.query(declare(usage));
+    settle();
+    const insert = (count: number): void => {
+      const events = Array.from({ length: count }, () => ({ object: { data: { object: { user: 'ann' } } } }));
+      expect(database.query({ insert_events: 'events', events }).status).toBe(200);
+    };
+    insert(100);
+    database.query({ run_aggregation: 'usage' });
+    database.advance(10_000);
+    runStep(database.store, database.now, 1);
+    insert(3 * WAITING_EVENTS_MAX);
+    settle(500);
+    expect(database.value({ aggregation: 'usage' })['waitingEvents']).toBeLessThan(WAITING_EVENTS_MAX);
+  });
+
   test('that are asked for several times are one', () => {
     database.query(declare(usage));
     settle();
@@ -463,4 +479,18 @@ test('snapshots equal a plain scan after arbitrary traffic through functions, ba
   );
   expect(folded).toEqual(scanned.map(([, snapshot]) => snapshot));
   expect(folded).toHaveLength(5);
+});
+
+test('large events make short steps, and are all counted', () => {
+  const bytes = 'x'.repeat(300_000);
+  const large = (user: string): unknown => q.Create(q.Collection('events'), { data: { user, bytes } });
+  for (let at = 0; at < 30; at++) database.query(large('ann'));
+  database.query(declare({ ...usage, measures: { last: { last: 'data.bytes' }, n: { count: true } } }));
+  database.advance(10_000);
+  runStep(database.store, database.now, 1000);
+  expect(database.value({ aggregation: 'usage' })).toMatchObject({ state: 'building', documentsRead: 14 });
+  for (let at = 0; at < 30; at++) database.query(large('ann'));
+  settle();
+  expect(latest('ann')).toMatchObject({ events: 60, measures: { last: bytes, n: 60 } });
+  expect(database.value({ aggregation: 'usage' })).toMatchObject({ waitingEvents: 0, runs: 1 });
 });
