@@ -23,6 +23,11 @@ export interface EvaluationOptions {
   readonly stepsMax: number;
 }
 
+/** One for all evaluations of a transaction; `forms/new-id.ts` counts on it. */
+export interface IdCounter {
+  next: number | undefined;
+}
+
 export interface EvaluationContext {
   readonly store: DocumentReader;
   /** Throws `WriteNeeded` in a read-only evaluation, and a fault (`invalid write time`) inside `At` the past. `position` for the fault. */
@@ -36,6 +41,7 @@ export interface EvaluationContext {
   readonly host: Host;
   /** Of the operation: deterministic. */
   readonly random: RandomSource;
+  readonly ids: IdCounter;
   readonly options: EvaluationOptions;
   /** µs; the time of this transaction if it writes, of the snapshot's clock if it reads: what `Now()` says. */
   readonly now: number;

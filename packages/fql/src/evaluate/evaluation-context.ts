@@ -8,7 +8,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { DocumentReader, DocumentWriter, ScopeId } from '../store/document-store.ts';
 import type { Lambda } from '../values/lambda.ts';
 import type { Value } from '../values/value.ts';
-import type { EvaluationContext, EvaluationOptions, Host } from './context.ts';
+import type { EvaluationContext, EvaluationOptions, Host, IdCounter } from './context.ts';
 import { environmentOf, positionOf } from './environment.ts';
 import { evaluateIn } from './evaluator.ts';
 import { FqlFault, WriteNeeded } from './fql-error.ts';
@@ -61,6 +61,10 @@ export class Context implements EvaluationContext {
 
   get random(): RandomSource {
     return this.session.random;
+  }
+
+  get ids(): IdCounter {
+    return this.session.ids;
   }
 
   get options(): EvaluationOptions {

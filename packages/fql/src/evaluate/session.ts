@@ -4,7 +4,7 @@ import type { Schema } from '../schema/schema.ts';
 import { schemaFor } from '../schema/schema-cache.ts';
 import type { ScopeId } from '../store/document-store.ts';
 import type { DocumentValue, Value } from '../values/value.ts';
-import type { EvaluationOptions, Host } from './context.ts';
+import type { EvaluationOptions, Host, IdCounter } from './context.ts';
 import { FqlFault } from './fql-error.ts';
 import type { MeteredStore } from './metered-store.ts';
 import { type Extent, Extents } from './value-size.ts';
@@ -26,6 +26,8 @@ export class Session {
   nesting = 0;
   stepCount = 0;
   formCount = 0;
+  /** Ids that the transaction has made, with where it began to count. */
+  readonly ids: IdCounter = { next: undefined };
   readonly #schemas = new Map<ScopeId, Schema>();
   #schemasAt = 0;
   readonly #extents = new Extents((steps) => this.charge(steps));

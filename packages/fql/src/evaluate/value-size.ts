@@ -37,7 +37,8 @@ const TAGGED: Extent = { size: TAGGED_SIZE, depth: 0 };
  * and literals of stored functions outlive an evaluation.
  */
 export class Extents {
-  readonly #known = new WeakMap<object, Extent>();
+  /** Made when something is kept: most evaluations see nothing large. */
+  #known: WeakMap<object, Extent> | undefined;
   readonly #charge: (steps: number) => void;
   /** Of which was not known before. */
   #walked = 0;
@@ -63,7 +64,7 @@ export class Extents {
     if (typeof value !== 'object' || value === null) return SCALAR;
     if (value instanceof Time || value instanceof FqlDate || value instanceof Uuid) return TAGGED;
     if (value instanceof Ref) return { size: refSize(value), depth: 0 };
-    const known = this.#known.get(value);
+    const known = this.#known?.get(value);
     if (known !== undefined) return known;
     if (level > NESTING_MAX) throw nestingFault();
     let size = value instanceof Lambda ? this.#bodySize(value) : SCALAR_SIZE;
@@ -83,18 +84,23 @@ export class Extents {
     }
     if (depth > NESTING_MAX) throw nestingFault();
     const extent = { size, depth };
-    if (size >= KEPT_SIZE_MIN || depth >= KEPT_DEPTH_MIN) this.#known.set(value, extent);
+    if (size >= KEPT_SIZE_MIN || depth >= KEPT_DEPTH_MIN) this.#keep(value, extent);
     return extent;
   }
 
   /** Closures are many, their bodies few. */
   #bodySize({ body }: Lambda): number {
-    const known = this.#known.get(body);
+    const known = this.#known?.get(body);
     if (known !== undefined) return known.size;
     const size = SCALAR_SIZE + renderExpression(body).length;
     this.#walked += size;
-    this.#known.set(body, { size, depth: 0 });
+    this.#keep(body, { size, depth: 0 });
     return size;
+  }
+
+  #keep(of: object, extent: Extent): void {
+    this.#known ??= new WeakMap();
+    this.#known.set(of, extent);
   }
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { newDocumentId, newId } from './new-id.ts';
 
 function contextAt(now: number, first = 0): Parameters<typeof newId>[0] {
-  return { now, random: { bytes: (count) => new Uint8Array(count).fill(first) } };
+  return { now, random: { bytes: (count) => new Uint8Array(count).fill(first) }, ids: { next: undefined } };
 }
 
 test('ids of a transaction are distinct and ascend, also beyond a millisecond', () => {
@@ -42,7 +42,7 @@ test('an id is what 64-bit arithmetic makes of time and counter', () => {
 
 test('ids of documents and ids that were asked for are distinct within a transaction, and the first document needs no chance', () => {
   const now = 1_700_000_000_000_000;
-  const noChance = { now, random: { bytes: () => expect.unreachable() } };
+  const noChance = { now, random: { bytes: () => expect.unreachable() }, ids: { next: undefined } };
   expect(newDocumentId(noChance) & 0xfffffn).toBe(0n);
   expect(newId(noChance) & 0xfffffn).toBe(1n);
   const context = contextAt(now, 9);

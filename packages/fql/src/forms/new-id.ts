@@ -10,7 +10,6 @@
  * For documents the counter begins at 0, which spares transactions that create the making of chance. For ids that a client asks for it begins
  * at a random number from 1 to 255, because reads may share a time.
  */
-import type { RandomSource } from '@skein/base';
 import type { EvaluationContext } from '../evaluate/context.ts';
 
 const EPOCH_MS = 1_336_258_850_000;
@@ -21,23 +20,20 @@ const LOW_MS = 2 ** (32 - PLACE_BITS);
 
 const id = new DataView(new ArrayBuffer(8));
 
-/** How many ids a transaction has made, by its source of chance, of which each transaction has its own. */
-const counters = new WeakMap<RandomSource, number>();
-
-type Transaction = Pick<EvaluationContext, 'now' | 'random'>;
+type Transaction = Pick<EvaluationContext, 'now' | 'random' | 'ids'>;
 
 /** A new id: never twice in one transaction. */
 export function newId(context: Transaction): bigint {
-  return idAt(context, counters.get(context.random) ?? 1 + (context.random.bytes(1)[0]! % 255));
+  return idAt(context, context.ids.next ?? 1 + (context.random.bytes(1)[0]! % 255));
 }
 
 /** A new id for a document that is created: nothing else has this time. */
 export function newDocumentId(context: Transaction): bigint {
-  return idAt(context, counters.get(context.random) ?? 0);
+  return idAt(context, context.ids.next ?? 0);
 }
 
-function idAt({ now, random }: Transaction, counter: number): bigint {
-  counters.set(random, counter + 1);
+function idAt({ now, ids }: Transaction, counter: number): bigint {
+  ids.next = counter + 1;
   const micros = now + Math.floor(counter / PLACES_PER_MICROSECOND);
   const place = (micros % 1000) * PLACES_PER_MICROSECOND + (counter % PLACES_PER_MICROSECOND);
   const ms = Math.floor(micros / 1000) - EPOCH_MS;
