@@ -224,6 +224,31 @@ test('what is written while a dump goes on is not in it', async () => {
   expect(documents.every(({ data }) => data.at === 1)).toBe(true);
 });
 
+test('whatever a file holds, loading it ends in words', async () => {
+  const pieces = fc.constantFrom(
+    '{"skein":"database","version":1}',
+    '{"skein":"database","version":2}',
+    '{"schema":{"ref":{"@ref":{"id":"c","collection":{"@ref":{"id":"collections"}}}},"name":"c"}}',
+    '{"schema":{"name":7}}',
+    '{"schema":',
+    '{"schema":{"ref":{"@ref":{"id":"x","collection":{"@ref":{"id":"roles"}}}},"name":"x","privileges":3}}',
+    '{"aggregation":{"name":"a"}}',
+    '{"aggregation":[]}',
+    '{"ref":"classes/c/1","ts":1,"data":{}}',
+    '{"end":{}}',
+    'null',
+  );
+  const files = fc.array(fc.oneof(pieces, fc.string()), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(files, async (lines) => {
+      writeFileSync(join(folder, 'any.jsonl'), lines.join('\n'));
+      const { code, err } = await skein(['database', 'load', 'any.jsonl', '--quiet'], target);
+      expect(err).not.toMatch(/TypeError|is not a function|undefined \(reading/);
+      if (code !== 0) expect(err).not.toBe('');
+    }),
+  );
+});
+
 /** Whatever happened to a few documents: created, changed, deleted, with a unique value that moves between them. */
 const steps = fc.array(
   fc.record({

@@ -3,7 +3,7 @@
  *
  * Functions and roles may name each other: functions come without their roles first, and get them when all roles are there.
  */
-import { type JsonNode, parseJson } from '@skein/fql/parse-json';
+import { JsonError, type JsonNode, parseJson } from '@skein/fql/parse-json';
 import { CliError } from '../cli-error.ts';
 import { type FqlAnswer, type FqlClient, refusal } from '../fql/fql-client.ts';
 import { isJsonMap, type JsonMap, jsonText } from '../fql/json-node.ts';
@@ -62,7 +62,7 @@ export async function loadSchema(client: FqlClient, lines: readonly string[]): P
 
 /** Declares an aggregation of a dump; the server then reads all documents that are there. */
 export async function loadAggregation(client: FqlClient, line: string): Promise<void> {
-  const node = parseJson(Buffer.from(line));
+  const node = nodeOf(line);
   const declared = isJsonMap(node) ? node.get('aggregation') : undefined;
   if (!isJsonMap(declared))
     throw new CliError('the dump has an aggregation that this version does not know.');
@@ -93,7 +93,7 @@ function accepted(answer: FqlAnswer, name: string): JsonNode {
 }
 
 function schemaDocument(line: string): SchemaDocument {
-  const node = parseJson(Buffer.from(line));
+  const node = nodeOf(line);
   const fields = isJsonMap(node) ? node.get('schema') : undefined;
   if (isJsonMap(fields)) {
     const ref = fields.get('ref');
@@ -105,6 +105,15 @@ function schemaDocument(line: string): SchemaDocument {
     if (kind !== undefined && typeof name === 'string') return { kind, name, fields };
   }
   throw new CliError('the dump has a schema document of a kind that this version does not know.');
+}
+
+function nodeOf(line: string): JsonNode {
+  try {
+    return parseJson(Buffer.from(line));
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new CliError(`a line of the dump is not JSON: ${line.slice(0, 60)}`, { cause: error });
+  }
 }
 
 function refOf(kind: SchemaKind, name: string): string {

@@ -92,7 +92,7 @@ export class FqlClient {
         });
         this.#lastSeenTime = Math.max(this.#lastSeenTime, Number(headers['x-txn-time'] ?? 0) || 0);
         const isBusy = status === 429 || status >= 500;
-        if (!isBusy || isLast(ATTEMPTS_MAX)) return answerOf(status, answer, this.connection.url);
+        if (!isBusy || isLast(ATTEMPTS_MAX)) return readAnswer(status, answer, this.connection.url);
       } catch (error) {
         if (error instanceof CliError) throw error;
         if (signal?.aborted === true) throw new CliError('cancelled.', { cause: error });
@@ -145,7 +145,8 @@ export function reasonOf(error: FqlError): string {
 
 const PREFIX = '{"resource":';
 
-function answerOf(status: number, bytes: Buffer, url: string): FqlAnswer {
+/** Throws `CliError` for an answer that is none of FQL's. */
+export function readAnswer(status: number, bytes: Buffer, url: string): FqlAnswer {
   let body: JsonNode;
   try {
     body = parseJson(bytes);

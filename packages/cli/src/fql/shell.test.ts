@@ -197,6 +197,12 @@ test('address and secret of a server of this machine are found by themselves', a
   expect(other).toMatchObject({ code: 4, err: expect.stringContaining('no secret for http://127.0.0.1:9') });
 });
 
+test('the server is told how long a query may take', async () => {
+  await fql(['-e', '1', '--timeout', '7']);
+  expect(server.headers).toMatchObject({ 'x-query-timeout': '7000', 'x-faunadb-api-version': '4' });
+  expect((await fql(['-e', '1', '--timeout', '0'])).code).toBe(4);
+});
+
 test('no server is told by its address', async () => {
   const env = { SKEIN_FQL_URL: 'http://127.0.0.1:9', SKEIN_FQL_SECRET: 'x' };
   const { code, err } = await runCommand(['fql', '-e', '1'], { cwd: folder, env });

@@ -42,7 +42,6 @@ export async function importDocuments(options: ImportDocumentsOptions): Promise<
   const fresh = {
     file,
     bytes: source.bytesTotal ?? null,
-    // What the resume file has for indexes: where records go.
     index: `${client.connection.url} ${collection ?? 'by refs'}`,
     idPrefix: '',
     recordsDone: 0,

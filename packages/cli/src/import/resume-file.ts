@@ -11,6 +11,7 @@ export interface ImportState {
   readonly file: string;
   /** Of the file, or null for standard input: a changed file cannot be resumed. */
   readonly bytes: number | null;
+  /** Where records go. */
   readonly index: string;
   /** Start of the objectIDs that the import makes, so that a resumed one makes the same. */
   readonly idPrefix: string;
@@ -38,7 +39,7 @@ export class ResumeFile {
     for (const name of ['file', 'bytes', 'index'] as const) {
       if (found[name] === fresh[name]) continue;
       throw new CliError(
-        `${path} belongs to another import: its ${name} is ${JSON.stringify(found[name])}, here it is ${JSON.stringify(fresh[name])}. Delete it or name another.`,
+        `${path} belongs to another import: its ${name === 'index' ? 'target' : name} is ${JSON.stringify(found[name])}, here it is ${JSON.stringify(fresh[name])}. Delete it or name another.`,
         { exit: 'usage' },
       );
     }

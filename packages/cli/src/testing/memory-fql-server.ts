@@ -1,5 +1,5 @@
 /** An FQL port over a database in memory, and faults that a real server does not have on demand. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { authenticate } from '@skein/fql';
 import { newDatabase, type TestDatabase } from '@skein/fql/testing';
@@ -16,6 +16,8 @@ const SECRET = 'the-root-secret';
 export class MemoryFqlServer {
   readonly database: TestDatabase = newDatabase();
   readonly bodies: string[] = [];
+  /** Of the latest request. */
+  headers: IncomingHttpHeaders = {};
   readonly connection: FqlConnection;
   /** Asked for every request, before it is run. */
   interfere: (body: string, ordinal: number) => Fault | Promise<Fault> = () => 'none';
@@ -33,6 +35,7 @@ export class MemoryFqlServer {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const body = Buffer.concat(chunks);
+        memory.headers = request.headers;
         const ordinal = memory.bodies.push(body.toString()) - 1;
         void Promise.resolve(memory.interfere(body.toString(), ordinal)).then((fault) => {
           if (fault === 'cut') {
