@@ -224,6 +224,20 @@ test('what is written while a dump goes on is not in it', async () => {
   expect(documents.every(({ data }) => data.at === 1)).toBe(true);
 });
 
+test('a dump that takes longer than history is kept fails, and says what helps', async () => {
+  const run = (expression: unknown): unknown => source.database.value(expression);
+  run(q.CreateCollection({ name: 'c', history_days: 0 }));
+  for (let id = 1; id <= 600; id++) run(q.Create(q.Ref(q.Collection('c'), id), {}));
+  source.interfere = (body) => {
+    if (body.includes('"after"')) source.database.advance(20 * 60_000_000);
+    return 'none';
+  };
+  expect(await skein(['database', 'dump', 'a.jsonl', '--quiet'], source)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Raise its history_days'),
+  });
+});
+
 test('whatever a file holds, loading it ends in words', async () => {
   const pieces = fc.constantFrom(
     '{"skein":"database","version":1}',
