@@ -1,4 +1,6 @@
 /** The bounds that clients meet, in one place for the documentation; each number and its reason stand where it is kept. */
+import { passwordCharactersMax } from './access/passwords.ts';
+import { rolesPerCollectionMax } from './access/validate-role.ts';
 import {
   CALL_DEPTH_MAX,
   DESCRIPTION_LENGTH_MAX,
@@ -73,6 +75,12 @@ export const LIMITS: readonly FqlLimit[] = [
     what: 'minutes that history outlives its `history_days`',
     limit: HISTORY_GRACE_MICROS / 60_000_000,
     past: '400 `invalid argument`',
+  },
+  { what: 'characters of a password', limit: passwordCharactersMax, past: '400 `validation failed`' },
+  {
+    what: 'roles whose members are of one collection',
+    limit: rolesPerCollectionMax,
+    past: '400 `validation failed`',
   },
   { what: 'errors of one answer', limit: ERROR_COUNT_MAX, past: 'left out' },
   { what: "characters of an error's description", limit: DESCRIPTION_LENGTH_MAX, past: 'cut' },
