@@ -30,8 +30,12 @@ export function checkFields(
   const failures: ValidationFailure[] = [];
   for (const [name, { required, check }] of Object.entries(checks)) {
     const value = fields.get(name);
-    if (value !== undefined) failures.push(...check(value, [...at, name]));
-    else if (required) failures.push(missing([...at, name]));
+    if (value === undefined) {
+      if (required) failures.push(missing([...at, name]));
+      continue;
+    }
+    // One by one: there may be more than a call has arguments.
+    for (const failure of check(value, [...at, name])) failures.push(failure);
   }
   return { fields, failures };
 }

@@ -27,7 +27,8 @@ export function effectOfExpression(
     if (next.kind === 'form') {
       effect = maxEffect(effect, next.form.name === 'Call' ? options.calls : next.form.effect);
     }
-    rest.push(...partsOf(next));
+    // One by one: a request may have more parts than a call has arguments.
+    for (const part of partsOf(next)) rest.push(part);
   }
   return effect;
 }

@@ -53,7 +53,9 @@ function writesOf(expression: Expression): readonly FqlError[] {
     if (next.kind === 'form' && next.form.effect === 'write' && next.form.name !== 'Call') {
       const description = `Call performs a write, which is not allowed in ${PLACE}.`;
       errors.push({ position: next.position, code: 'invalid expression', description });
-    } else rest.push(...partsOf(next).toReversed());
+    } else {
+      for (const part of partsOf(next).toReversed()) rest.push(part);
+    }
   }
   return errors;
 }

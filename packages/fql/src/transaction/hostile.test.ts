@@ -11,6 +11,7 @@ import { utf8Encode } from '@skein/base';
 import { type ExprArg, query as q } from 'faunadb';
 import { beforeEach, expect, test } from 'vitest';
 import { type Answer, newDatabase, type TestDatabase } from '../testing/mod.ts';
+import { effectOf } from './run-transaction.ts';
 
 let database: TestDatabase;
 beforeEach(() => {
@@ -325,4 +326,14 @@ test('4: the same request takes the same steps, whatever was asked before', () =
   expect(first).toBeGreaterThan(100);
   expect(first).toBeLessThan(100_000);
   expect(least()).toBe(first);
+});
+
+test('1: a request of hundreds of thousands of calls is looked through and evaluated', () => {
+  const calls = utf8Encode(`[${'{"now":null},'.repeat(300_000)}1]`);
+  expect(effectOf(calls)).toBe('pure');
+  expect(outcome(calls)).toBe('fine');
+  const filter = utf8Encode(
+    `{"filter":{"lambda":"x","expr":[${'{"now":null},'.repeat(200_000)}1]},"collection":{"documents":{"collection":"c"}}}`,
+  );
+  expect(outcome(filter)).toBe('fine');
 });
