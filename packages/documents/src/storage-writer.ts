@@ -27,6 +27,8 @@ import { type AnyTable, ReadScope, type Tables } from './tables.ts';
 const NOTHING = new Uint8Array(0);
 
 export class DocumentStorageWriter extends StorageReader implements DocumentWriter {
+  /** Grows with each change of a row, also with one that is undone later. */
+  rowChangeCount = 0;
   #lastTime: number;
   #appliedSequence: number;
   readonly #begun: { readonly lastTime: number; readonly appliedSequence: number };
@@ -166,12 +168,14 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
 
   putRow(scope: ScopeId, key: Uint8Array, value: Uint8Array): void {
     this.#writing();
+    this.rowChangeCount++;
     assert(key.length <= ROW_KEY_BYTES_MAX, `the key of a row has at most ${ROW_KEY_BYTES_MAX} bytes`);
     this.tables.rows.put(this.key.clear().u32(scope).raw(key), value);
   }
 
   deleteRow(scope: ScopeId, key: Uint8Array): void {
     this.#writing();
+    this.rowChangeCount++;
     if (key.length <= ROW_KEY_BYTES_MAX) this.tables.rows.remove(this.key.clear().u32(scope).raw(key));
   }
 
@@ -221,6 +225,7 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
   }
 
   dropScope(scope: ScopeId, limit: number): number {
+    this.rowChangeCount++;
     const { documents, versions, versionEnds, entries, spans, spanEnds, rows } = this.tables;
     const tables = [documents, versions, versionEnds, entries, spans, spanEnds, rows];
     return this.#drop(new KeyBuffer().u32(scope), limit, tables);

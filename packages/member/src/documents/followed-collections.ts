@@ -10,9 +10,17 @@ export class FollowedCollections {
   #version: bigint | undefined;
   #list: readonly SearchableCollection[] = [];
   #indexes: ReadonlySet<string> = new Set();
+  /** The last reader, and how often it had changed rows by then. */
+  #reader: DocumentReader | undefined;
+  #rowChangeCount: number | undefined;
 
-  /** As of the reader. Costs one look when nothing has changed. */
-  list(reader: DocumentReader): readonly SearchableCollection[] {
+  /** As of the reader. Costs one look when nothing has changed, and none when a writer has changed no row since its last look. */
+  list(reader: DocumentReader & { readonly rowChangeCount?: number }): readonly SearchableCollection[] {
+    const { rowChangeCount } = reader;
+    if (rowChangeCount !== undefined && rowChangeCount === this.#rowChangeCount && reader === this.#reader)
+      return this.#list;
+    this.#reader = rowChangeCount === undefined ? undefined : reader;
+    this.#rowChangeCount = rowChangeCount;
     const version = searchableVersion(reader);
     if (version === this.#version) return this.#list;
     this.#list = version === undefined ? [] : searchableCollections(reader);
