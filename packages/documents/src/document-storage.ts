@@ -28,8 +28,10 @@ import {
   checkMetaPages,
   DATA_FILE,
   hasStore,
+  isReady,
   keepState,
   keepStateSync,
+  markReady,
   noteState,
   restoreDurableState,
   syncFolder,
@@ -96,6 +98,11 @@ export class DocumentStorage {
     } else checkLength(target);
     checkMetaPages(target);
     return new DocumentStorage(target, options);
+  }
+
+  /** Whether readers find everything there that was acknowledged: not so from a power loss on until `markReady`. */
+  static isReady(folder: string): boolean {
+    return isReady(resolve(folder));
   }
 
   private constructor(folder: string, options: DocumentStorageOptions) {
@@ -203,6 +210,12 @@ export class DocumentStorage {
       changeLog.isWriting = false;
       this.#syncWhenMuch(state);
     }
+  }
+
+  /** What the journal had beyond the store is written. */
+  markReady(): void {
+    this.#writing();
+    markReady(this.#folder);
   }
 
   /** Resolves when everything that was written before is durable. */

@@ -25,6 +25,7 @@ import {
   readSync,
   renameSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
@@ -34,6 +35,7 @@ import { PAGE_BYTES } from './limits.ts';
 
 export const DATA_FILE = 'documents.mdb';
 const DURABLE_FILE = 'durable.bin';
+const READY_FILE = 'ready';
 const META_BYTES = 2 * PAGE_BYTES;
 const MAGIC = 'SKDD';
 const VERSION = 1;
@@ -193,6 +195,25 @@ function decode(file: string): DurableState {
     fileBytes: Number(body.readBigUInt64LE(idEnd)),
     metaPages: Uint8Array.from(body.subarray(idEnd + 8)),
   };
+}
+
+/**
+ * Notes that the store has everything that was acknowledged. After a power loss it does not, until the journal has been replayed; the note
+ * is then that of another start of the machine.
+ */
+export function markReady(folder: string): void {
+  if (isReady(folder)) return;
+  const file = join(folder, READY_FILE);
+  writeFileSync(`${file}.new`, bootId());
+  renameSync(`${file}.new`, file);
+}
+
+export function isReady(folder: string): boolean {
+  try {
+    return readFileSync(join(folder, READY_FILE), 'utf8') === bootId();
+  } catch {
+    return false;
+  }
 }
 
 let knownBootId: string | undefined;

@@ -288,6 +288,7 @@ export class Builder implements BuilderService {
     await Promise.race([this.#whenAccepted(last), this.#following]);
     if (this.#failed) throw new Error('the builder could not recover', { cause: this.#failure });
     this.#advance(this.#journal.lastSequence);
+    this.#documents.markRecovered();
     this.#server = await BuilderServer.listen(socketPath, this);
     this.#maintenance.start();
     this.#checkpointTimer = setInterval(() => void this.#checkpoint(), this.#checkpointIntervalMs);

@@ -2,7 +2,6 @@
  * Documents as a query process has them: reads on snapshots of its own, writes through the builder. A write is visible to every process
  * before it is answered, so a read that comes later sees it.
  */
-import { existsSync } from 'node:fs';
 import { DocumentStorage, type Snapshot } from '@skein/documents';
 import {
   type Authentication,
@@ -57,7 +56,7 @@ export class ApplicationDocuments {
     this.#options = options;
   }
 
-  /** One snapshot for all that `use` reads. Rejects with `BuilderError` when there is no store yet and no builder to make it. */
+  /** One snapshot for all that `use` reads. Rejects with `BuilderError` when there is no store yet, or none that is ready, and no builder. */
   async read<T>(application: string, use: (reader: DocumentReader) => T): Promise<T> {
     return (this.#storages.get(application) ?? (await this.#open(application))).read(use);
   }
@@ -171,7 +170,8 @@ export class ApplicationDocuments {
 
   async #openNow(application: string): Promise<DocumentStorage> {
     const folder = this.#options.layout.documentsFolder(application);
-    if (!existsSync(folder)) await this.#options.client.openDocuments(application);
+    // A store that went back behind what was acknowledged is not read until the builder has replayed the journal.
+    if (!DocumentStorage.isReady(folder)) await this.#options.client.openDocuments(application);
     const storage = DocumentStorage.open(folder, { readOnly: true });
     this.#storages.set(application, storage);
     return storage;

@@ -179,6 +179,40 @@ describe('documents behind the builder', () => {
     },
   );
 
+  test('after a power loss nobody reads before the journal is replayed; after a kill everybody does', async () => {
+    const one = await start();
+    await one.query({ create_collection: { object: { name: 'events' } } });
+    // It has read before, so it goes on.
+    expect((await one.query(count('events'))).status).toBe(200);
+    await one.builder.close();
+    const begun = (): Member =>
+      new Member({
+        dataFolder: join(one.folder, 'data'),
+        socketPath: join(one.folder, 'builder.sock'),
+        secret,
+      });
+    const lastTime = (member: Member): Promise<number> =>
+      member.documents.read(APP, (reader) => reader.lastTime);
+
+    const killed = begun();
+    expect(await lastTime(killed)).toBeGreaterThan(0);
+    killed.close();
+
+    // Noted before the machine was last started.
+    writeFileSync(join(one.folder, 'data/apps', APP, 'documents/ready'), 'another start');
+    const restarted = begun();
+    let isRead = false;
+    const reading = lastTime(restarted).then((time) => {
+      isRead = true;
+      return time;
+    });
+    expect(await lastTime(one.member)).toBeGreaterThan(0);
+    expect(isRead).toBe(false);
+    await one.begin();
+    expect(await reading).toBeGreaterThan(0);
+    restarted.close();
+  });
+
   test('a store that is found damaged while it is written is set aside, and the others go on', async () => {
     const one = await start();
     await one.query({ create_collection: { object: { name: 'events' } } });

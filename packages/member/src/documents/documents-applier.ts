@@ -67,6 +67,7 @@ export class DocumentsApplier {
   readonly #waiting = new Map<string, Waiting>();
   readonly #followed = new Map<string, FollowedCollections>();
   #queue: LoggedDocuments[] = [];
+  #isRecovered = false;
   #transactionCount = 0;
   #commitCount = 0;
 
@@ -85,6 +86,12 @@ export class DocumentsApplier {
         this.setAside(application, error);
       }
     }
+  }
+
+  /** The journal is replayed to its end: readers may look. */
+  markRecovered(): void {
+    this.#isRecovered = true;
+    for (const storage of this.#storages.values()) storage.markReady();
   }
 
   /** Its documents take no more writes; the other applications', and all indexes, go on. */
@@ -151,6 +158,7 @@ export class DocumentsApplier {
     if (storage === undefined) {
       storage = DocumentStorage.open(this.#options.layout.documentsFolder(application));
       this.#storages.set(application, storage);
+      if (this.#isRecovered) storage.markReady();
       const followed = new FollowedCollections();
       storage.read((reader) => followed.list(reader));
       this.#followed.set(application, followed);
