@@ -34,7 +34,7 @@ import { collectionTarget, documentTarget, indexTarget, termList, termValue } fr
 export const joinWidthMax = 100_000;
 
 /** To open a set, also one with nothing in it: looking its index up, asking who may read it, and a first search. */
-const STEPS_PER_SET = 24;
+const STEPS_PER_SET = 48;
 
 /** What faults need. */
 interface Place {
