@@ -5,12 +5,14 @@ import {
   CALL_DEPTH_MAX,
   DESCRIPTION_LENGTH_MAX,
   ERROR_COUNT_MAX,
+  ERRORS_LENGTH_MAX,
   EVALUATION_DEPTH_MAX,
   TRANSACTION_BYTES_MAX,
   VALUE_SIZE_MAX,
 } from './evaluate/limits.ts';
 import { REPEAT_MAX, STRING_LENGTH_MAX } from './forms/string-limits.ts';
 import { NESTING_MAX } from './json/limits.ts';
+import { joinWidthMax } from './sets/open-set.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './sets/paginate.ts';
 import {
   BINDING_STEPS_MAX,
@@ -20,6 +22,7 @@ import {
   HISTORY_GRACE_MICROS,
   VERSION_BYTES_MAX,
 } from './writes/limits.ts';
+import { NAME_CHARACTERS_MAX } from './writes/rules/names.ts';
 
 export interface FqlLimit {
   readonly what: string;
@@ -82,6 +85,13 @@ export const LIMITS: readonly FqlLimit[] = [
     limit: rolesPerCollectionMax,
     past: '400 `validation failed`',
   },
+  { what: "elements of a join's source", limit: joinWidthMax, past: '400 `resources exceeded`' },
+  { what: 'characters of a name in the schema', limit: NAME_CHARACTERS_MAX, past: '400 `validation failed`' },
   { what: 'errors of one answer', limit: ERROR_COUNT_MAX, past: 'left out' },
+  {
+    what: 'characters of all errors of an answer, causes included, about',
+    limit: ERRORS_LENGTH_MAX,
+    past: 'left out',
+  },
   { what: "characters of an error's description", limit: DESCRIPTION_LENGTH_MAX, past: 'cut' },
 ];

@@ -9,7 +9,7 @@ const NAME = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control};@+$\-.!~%]+$/u;
 const RESERVED = '_';
 const NAME_TEXT = '[;@+$\\-_.!~%\\w]+';
 /** Names are parts of refs in every answer. Fauna has no bound; a request of 8 MiB should not be one name. */
-const NAME_CHARACTERS_MAX = 16_384;
+export const NAME_CHARACTERS_MAX = 16_384;
 
 export function aName(value: Value, field: Position): readonly ValidationFailure[] {
   if (typeof value !== 'string') return [invalidType(field, value, 'Name')];
