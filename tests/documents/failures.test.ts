@@ -3,7 +3,8 @@
  *   1. While the journal finds no room, writes are refused and reads go on; with room again, writes go on.
  *   2. While the store finds no room, the builder cannot go on; reads and searches do, and nothing is lost or done twice.
  *   3. The same with a real limit: the builder's files cannot grow.
- *   4. Damaged documents are told to their clients; searches and changes of indexes go on.
+ *   4. After a power loss nothing is read before everything acknowledged is there again, however long that takes.
+ *   5. Damaged documents are told to their clients; searches and changes of indexes go on.
  */
 import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
@@ -90,7 +91,17 @@ test('3: a builder whose files cannot grow is replaced by one whose files can', 
   await endAndCheck();
 });
 
-test('4: damaged documents are told to their clients, and searches go on', async () => {
+test('4: after a power loss nothing is read before everything acknowledged is there again', async () => {
+  workload.start();
+  await untilAnswered(workload, 50);
+  server.control.order({ replayMs: 2_000 });
+  await server.end('kill');
+  server.losePower(() => 0);
+  await server.begin();
+  await endAndCheck();
+});
+
+test('5: damaged documents are told to their clients, and searches go on', async () => {
   await server.end('stop');
   const layout = new DataLayout(server.dataFolder);
   writeFileSync(join(layout.documentsFolder('TESTAPP'), 'documents.mdb'), Buffer.alloc(64 * 1024));

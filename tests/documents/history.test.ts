@@ -76,6 +76,7 @@ test(
           case 'power':
             await server.end('kill');
             server.losePower(random);
+            server.control.order({ replayMs: random() * 1_500 });
             await server.begin();
             break;
           case 'restart':

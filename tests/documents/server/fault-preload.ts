@@ -4,6 +4,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import type { JournalFile } from '@skein/oplog';
 import { around } from './around.ts';
@@ -98,7 +99,8 @@ async function crashAndFill(from: string, orders: () => FaultOrders): Promise<vo
     });
     return opened;
   };
-  around(LocalJournal, 'open', (proceed, _, disk, options) => {
+  around(LocalJournal, 'open', async (proceed, _, disk, options) => {
+    await pause(orders().replayMs);
     around(disk, 'create', async (create, __, name) => {
       rmSync(syncedFile(from, name), { force: true });
       return watched(await create(name), name);

@@ -30,6 +30,8 @@ export interface FaultOrders {
   /** Added to the machine's clock. */
   readonly clockOffsetMs: number;
   readonly crashAt: CrashStage | undefined;
+  /** How long a starting builder looks at its journal: queries are answered, or wait, meanwhile. */
+  readonly replayMs: number;
   /** Which writes find no room. */
   readonly diskFull: 'journal' | 'store' | undefined;
   /** Whether the planted bug shows. */
@@ -39,6 +41,7 @@ export interface FaultOrders {
 const NO_FAULTS: FaultOrders = {
   clockOffsetMs: 0,
   crashAt: undefined,
+  replayMs: 0,
   diskFull: undefined,
   bugShows: false,
 };

@@ -32,10 +32,10 @@ export class FqlConnection {
     expression: unknown,
     { path = '/', headers = {} }: { readonly path?: string; readonly headers?: Record<string, string> } = {},
   ): Promise<FqlAnswer> {
-    const { running } = this.#server;
-    if (running === undefined) return nothing('failed', 'the server is down');
+    const { address } = this.#server;
+    if (address === undefined) return nothing('failed', 'there is no server yet');
     try {
-      const answer = await this.#send(running, path, JSON.stringify(expression), headers);
+      const answer = await this.#send(address, path, JSON.stringify(expression), headers);
       if (answer.time !== undefined) this.lastSeenTime = Math.max(this.lastSeenTime, answer.time);
       return answer;
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -26,6 +27,8 @@ export class ServerUnderFire {
   readonly #folder = mkdtempSync(join(tmpdir(), 'skein-fire-'));
   readonly #options: FireOptions;
   #server: RunningSkein | undefined;
+  #address: { readonly fqlUrl: string; readonly fqlSecret: string } | undefined;
+  readonly #port = freePort();
   /** Of the server before, so that clients go on with them. */
   #keys: Record<string, string> = {};
 
@@ -45,6 +48,11 @@ export class ServerUnderFire {
     return server;
   }
 
+  /** Where FQL is asked, the same after each restart; undefined before the first start. */
+  get address(): { readonly fqlUrl: string; readonly fqlSecret: string } | undefined {
+    return this.#address;
+  }
+
   /** Undefined while it is down. */
   get running(): RunningSkein | undefined {
     return this.#server;
@@ -60,6 +68,7 @@ export class ServerUnderFire {
       env: {
         SKEIN_QUERY_PROCESSES: String(this.#options.queryProcesses ?? 2),
         SKEIN_LOG_LEVEL: 'error',
+        SKEIN_FQL_PORT: String(await this.#port),
         ...this.control.environment(this.#options.bug),
         ...this.#keys,
       },
@@ -70,6 +79,7 @@ export class ServerUnderFire {
       SKEIN_FQL_SECRET: server.fqlSecret,
     };
     this.#server = server;
+    this.#address = { fqlUrl: server.fqlUrl, fqlSecret: server.fqlSecret };
   }
 
   /** Ends it as an operator would; or all of its processes in an instant; or the supervisor, whose processes then end by themselves. */
@@ -121,11 +131,25 @@ export class ServerUnderFire {
     bytes[16] = bytes[16] === 0x30 ? 0x31 : 0x30;
     bytes.writeUInt32LE(crc32c(bytes.subarray(0, -4)), bytes.length - 4);
     writeFileSync(file, bytes);
+    writeFileSync(join(folder, 'ready'), 'another start');
   }
 
   async remove(): Promise<void> {
     await this.end('kill');
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Below the ports that the system gives to clients, so that none of them takes it while the server is down. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('listening', () => resolve(true)).once('error', () => resolve(false));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
   }
 }
 
