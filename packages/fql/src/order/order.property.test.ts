@@ -74,7 +74,8 @@ test('tuples with components turned backwards are ordered component by component
       for (let at = 0; at < 3 && expected === 0; at++) {
         expected = Math.sign(compareStored(a[at]!, b[at]!, someNames)) * (reversed[at] === true ? -1 : 1);
       }
-      expect(Math.sign(compareBytes(key(a), key(b)))).toBe(expected);
+      // Equal ones turned backwards give -0.
+      expect(Math.sign(compareBytes(key(a), key(b)))).toBe(expected + 0);
       expect(compareBytes(key(a).subarray(0, key(a.slice(0, 2)).length), key(a.slice(0, 2)))).toBe(0);
     }),
     { numRuns: 1000 },
