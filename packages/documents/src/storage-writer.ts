@@ -350,7 +350,7 @@ export class DocumentStorageWriter extends StorageReader implements DocumentWrit
   #keysIn(table: AnyTable, start: KeyBuffer, end: KeyBuffer, limit: number): Uint8Array[] {
     const keys: Uint8Array[] = [];
     if (limit <= 0) return keys;
-    for (const { key } of table.range({ start, end, limit }, this.scope)) keys.push(key.slice(0));
+    for (const key of table.keys({ start, end, limit }, this.scope)) keys.push(key.slice(0));
     return keys;
   }
 }

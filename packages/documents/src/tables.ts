@@ -76,7 +76,7 @@ const KEY_ENCODER = {
 export interface AnyTable {
   remove(key: KeyBuffer | Uint8Array): void;
   restore(key: Uint8Array, bytes: Uint8Array | undefined): void;
-  range(range: TableRange, scope: ReadScope): Iterable<{ readonly key: KeyView }>;
+  keys(range: TableRange, scope: ReadScope): Iterable<KeyView>;
 }
 
 interface Codec<V> {
@@ -112,19 +112,29 @@ export class Table<V> implements AnyTable {
     return this.#database.get(key as Uint8Array, scope.options);
   }
 
-  *range(range: TableRange, scope: ReadScope): Generator<Row<V>> {
+  range(range: TableRange, scope: ReadScope): Generator<Row<V>> {
+    return this.#walk<Row<V>>(range, scope, true);
+  }
+
+  /** As `range`, without reading the values. Each key is overwritten by the next step of any iterator. */
+  keys(range: TableRange, scope: ReadScope): Generator<KeyView> {
+    return this.#walk<KeyView>(range, scope, false);
+  }
+
+  *#walk<T>(range: TableRange, scope: ReadScope, values: boolean): Generator<T> {
     this.#check(scope);
     const { start, end, reverse, limit } = range;
     const bounds =
       reverse === true
         ? { start: end, end: start, reverse: true, exclusiveStart: true, inclusiveEnd: true }
         : { start, end };
-    const found: unknown = this.#database.getRange({
+    const options = {
       ...(bounds as object),
       ...(limit === undefined ? {} : { limit }),
       ...scope.options,
-    });
-    for (const row of found as Iterable<Row<V>>) {
+    };
+    const found: unknown = values ? this.#database.getRange(options) : this.#database.getKeys(options);
+    for (const row of found as Iterable<T>) {
       yield row;
       this.#check(scope);
     }
