@@ -20,7 +20,9 @@ const PROGRESS = snapshotOf('0');
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Asks again while the database restarts. What is asked must not mind being done twice. */
+let ending = false;
+
+/** Asks again while the database restarts, unless the process is told to end. What is asked must not mind being done twice. */
 async function patiently(ask) {
   for (;;) {
     try {
@@ -28,7 +30,7 @@ async function patiently(ask) {
     } catch (error) {
       // The database said no: that will not change. 503 and broken connections will.
       const status = error.requestResult?.statusCode;
-      if (status !== undefined && status !== 503 && status !== 409) throw error;
+      if (ending || (status !== undefined && status !== 503 && status !== 409)) throw error;
       await pause(100);
     }
   }
@@ -36,13 +38,13 @@ async function patiently(ask) {
 
 /** Runs `step` again and again until the process is told to end. */
 function forever(step) {
-  let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (ending = true));
   const loop = async () => {
     while (!ending) await step();
     await client.close();
   };
   loop().catch((error) => {
+    if (ending) process.exit(0);
     console.error(error);
     process.exit(1);
   });

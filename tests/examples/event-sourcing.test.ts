@@ -63,9 +63,12 @@ class Worker {
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
+    const child = this.#process;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const cut = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await ended;
+    clearTimeout(cut);
   }
 }
 

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,10 +74,19 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
   };
   const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));
+  // What a killed server leaves in its temporary folder goes with this one.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const child = spawn(pinnedNode, [launcher, 'serve'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), HOME: join(folder, 'home'), XDG_CONFIG_HOME: '', ...env },
+    env: {
+      ...Object.fromEntries(inherited),
+      HOME: join(folder, 'home'),
+      TMPDIR: temporary,
+      XDG_CONFIG_HOME: '',
+      ...env,
+    },
   });
   let output = '';
   const waiting = new Set<() => void>();

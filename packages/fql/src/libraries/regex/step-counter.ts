@@ -4,8 +4,8 @@ export class RegexStepsError extends Error {
   override readonly name = 'RegexStepsError';
 }
 
-/** Of one search that goes back and forth; about a second. */
-export const BACKTRACKING_STEPS_MAX = 10_000_000;
+/** Of one search that goes back and forth: less than a transaction may take, so that the answer tells of the pattern. */
+export const BACKTRACKING_STEPS_MAX = 1_000_000;
 const REPORTED_EACH = 4096;
 
 export class StepCounter {
