@@ -87,7 +87,12 @@ test('2: a reload under load loses no query, and nothing that was acknowledged',
   stopped = true;
   await Promise.all(loops);
   expect(failures).toEqual([]);
-  expect(skein.processes().query.filter((pid) => before.query.includes(pid))).toEqual([]);
+  // Those before finish what they were asked, and end.
+  const { processes } = skein;
+  await vi.waitFor(
+    () => expect(processes().query.filter((pid) => before.query.includes(pid))).toEqual([]),
+    until,
+  );
   const count = await driver(skein).query(q.Count(q.Documents(q.Collection('things'))));
   expect(count).toBe(written.length);
 });
