@@ -88,9 +88,9 @@ test('2: a reload under load loses no query, and nothing that was acknowledged',
   await Promise.all(loops);
   expect(failures).toEqual([]);
   // Those before finish what they were asked, and end.
-  const { processes } = skein;
+  const server = skein;
   await vi.waitFor(
-    () => expect(processes().query.filter((pid) => before.query.includes(pid))).toEqual([]),
+    () => expect(server.processes().query.filter((pid) => before.query.includes(pid))).toEqual([]),
     until,
   );
   const count = await driver(skein).query(q.Count(q.Documents(q.Collection('things'))));
