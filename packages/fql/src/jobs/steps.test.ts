@@ -212,6 +212,15 @@ test('history is forgotten when its days and the grace are over, of documents an
   expect([versionCount(1), spanCount(1)]).toEqual([1, 1]);
 });
 
+test('however small the steps are, a sweep ends', () => {
+  value(q.Create(thing(1), { data: { at: 1 } }));
+  value(q.Update(thing(1), { data: { at: 2 } }));
+  expect(versionCount(1)).toBe(2);
+  database.advance(HOUR);
+  expect(runAll(1)).toBeGreaterThan(1);
+  expect(versionCount(1)).toBe(1);
+});
+
 test('history can be rewritten after its beginning was forgotten', () => {
   value(q.CreateIndex({ name: 'by_a', source: things, terms: [{ field: ['data', 'a'] }] }));
   value(q.Create(thing(1), { data: { a: 1 } }));

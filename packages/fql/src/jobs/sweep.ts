@@ -51,7 +51,9 @@ export function isSweepDue(reader: DocumentReader, time: number): boolean {
 }
 
 /** Returns how much was done: what was looked at and what was forgotten. */
-export function sweepStep(writer: DocumentWriter, time: number, limit: number): number {
+export function sweepStep(writer: DocumentWriter, time: number, limitGiven: number): number {
+  // Looking at a collection takes one, so that with one alone nothing would ever be forgotten.
+  const limit = Math.max(2, limitGiven);
   const before = readSweep(writer);
   let at: Sweep = before.isUnderWay
     ? before
