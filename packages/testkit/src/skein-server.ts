@@ -77,6 +77,8 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
   // What a killed server leaves in its temporary folder goes with this one.
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  // Compiled code is kept where the next server finds it, too: that halves a start.
+  const compileCache = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache');
   const child = spawn(pinnedNode, [launcher, 'serve'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -84,6 +86,7 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
       ...Object.fromEntries(inherited),
       HOME: join(folder, 'home'),
       TMPDIR: temporary,
+      NODE_COMPILE_CACHE: compileCache,
       XDG_CONFIG_HOME: '',
       ...env,
     },
