@@ -11,10 +11,10 @@
  * with so long a common beginning form.
  */
 import { createHash } from 'node:crypto';
-import { assert } from '@skein/base';
+import { assert, compareBytes } from '@skein/base';
 import type { CollectionId, Entry, EntryRange, EntrySet, EntrySpan } from '@skein/fql/document-store';
 import type { EntryRow } from './codecs.ts';
-import { compareBytes, KeyBuffer, type KeyView } from './key-buffer.ts';
+import { KeyBuffer, type KeyView } from './key-buffer.ts';
 import { ORDER_BYTES_INLINE_MAX, ORDER_BYTES_MAX, TERMS_BYTES_INLINE_MAX } from './limits.ts';
 import type { ReadScope, Table } from './tables.ts';
 

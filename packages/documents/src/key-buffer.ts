@@ -123,13 +123,3 @@ export function copyBytes(source: Uint8Array, from: number, to: number): Uint8Ar
   else for (let read = from, write = 0; read < to; read++, write++) copy[write] = source[read]!;
   return copy;
 }
-
-/** As unsigned bytes; a proper prefix comes first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const difference = a[at]! - b[at]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
