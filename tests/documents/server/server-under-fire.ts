@@ -62,6 +62,11 @@ export class ServerUnderFire {
     return join(this.#folder, 'data');
   }
 
+  /** Names of the journal's files, oldest first. */
+  journalFiles(): string[] {
+    return readdirSync(new DataLayout(this.dataFolder).journalFolder).sort();
+  }
+
   async begin(): Promise<void> {
     const server = await startSkein({
       folder: this.#folder,
@@ -118,7 +123,7 @@ export class ServerUnderFire {
    */
   losePower(random: () => number): void {
     const layout = new DataLayout(this.dataFolder);
-    for (const name of readdirSync(layout.journalFolder)) {
+    for (const name of this.journalFiles()) {
       const journalFile = join(layout.journalFolder, name);
       const unsynced = statSync(journalFile).size - this.control.syncedBytes(name);
       if (unsynced > 0)
