@@ -123,12 +123,7 @@ export class EtcdError extends Error {
   /** `refused`: certainly not carried out. */
   readonly outcome: 'refused' | 'unknown';
 
-  constructor(
-    code: EtcdErrorCode,
-    outcome: 'refused' | 'unknown',
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: EtcdErrorCode, outcome: 'refused' | 'unknown', message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.outcome = outcome;
