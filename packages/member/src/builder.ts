@@ -30,7 +30,7 @@ import { ApplyScheduler } from './apply-scheduler.ts';
 import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
 import { DataLayout } from './data-layout.ts';
-import { DocumentsApplier } from './documents/documents-applier.ts';
+import { answerForgotten, DocumentsApplier } from './documents/documents-applier.ts';
 import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
 import {
   type DocumentsOperation,
@@ -337,11 +337,7 @@ export class Builder implements BuilderService {
       await this.#whenAccepted(sequence);
       const kept = this.#documents.keptAnswer(application, sequence);
       if (kept !== undefined) return kept;
-      throw new BuilderError(
-        'answer-forgotten',
-        'unknown',
-        'the transaction was carried out, its answer is lost',
-      );
+      throw answerForgotten();
     }
     if (this.#closing || this.#failed)
       throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
@@ -352,12 +348,21 @@ export class Builder implements BuilderService {
     );
     this.#recent.begin(application, operationId, sequence);
     try {
-      await sequence;
+      const given = await sequence;
+      // Applied by then, unless it stood in the log before already, or could not be read.
+      void this.#whenAccepted(given).then(() => this.#answerRepeated(application, operationId));
     } catch (error) {
       this.#documents.forget(application, operationId);
       throw error;
     }
     return answered;
+  }
+
+  /** The proposer of an operation that was not carried out at its place gets what it answered the first time. */
+  #answerRepeated(application: string, operationId: string): void {
+    if (!this.#documents.isWaiting(application, operationId)) return;
+    const first = this.#recent.find(application, operationId);
+    this.#documents.answerKept(application, operationId, typeof first === 'number' ? first : undefined);
   }
 
   /** A transaction that the builder asks for itself. */

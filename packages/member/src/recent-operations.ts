@@ -6,8 +6,13 @@ import { readFileSync } from 'node:fs';
 import { asSequence, isJsonObject, type Json, type Sequence } from '@skein/base';
 import { writeFileDurably } from './file-directory.ts';
 
-/** Proposers retry for seconds; at 10,000 operations a second this many are more than ten. As many again may be remembered. */
-const GENERATION_COUNT_MAX = 131_072;
+/**
+ * Proposers retry for seconds; at 10,000 operations a second this many are more than ten. A second operation that comes later is carried out:
+ * counted in the log, so that all members decide the same, whatever else each of them happens to remember.
+ */
+const REPEAT_DISTANCE_MAX = 131_072;
+/** At least the last `REPEAT_DISTANCE_MAX` operations are remembered; up to twice as many may be. */
+const GENERATION_COUNT_MAX = REPEAT_DISTANCE_MAX;
 const FORMAT_VERSION = 1;
 
 export class RecentOperations {
@@ -71,22 +76,20 @@ export class RecentOperations {
     return this.#known(application, operationId) ?? this.#inFlight.get(application, operationId);
   }
 
-  /** `sequence` is being appended. Forgotten again when that fails. */
+  /** `sequence` is being appended: found from now on, until it is committed, or until that fails. */
   begin(application: string, operationId: string, sequence: Promise<Sequence>): void {
     this.#inFlight.set(application, operationId, sequence);
-    sequence.then(
-      (given) => {
-        this.#inFlight.delete(application, operationId);
-        this.#remember(application, operationId, given);
-      },
-      () => this.#inFlight.delete(application, operationId),
-    );
+    sequence.catch(() => this.#inFlight.delete(application, operationId));
   }
 
-  /** False when the operation stands in the log a second time: it must not be applied. */
+  /**
+   * Called in the order of the log. False when the operation stood in the log shortly before already: it must not be applied.
+   */
   commit(application: string, operationId: string, sequence: Sequence): boolean {
+    this.#inFlight.delete(application, operationId);
     const known = this.#known(application, operationId);
-    if (known !== undefined) return known === sequence;
+    if (known === sequence) return true;
+    if (known !== undefined && known < sequence && sequence - known <= REPEAT_DISTANCE_MAX) return false;
     this.#remember(application, operationId, sequence);
     return true;
   }

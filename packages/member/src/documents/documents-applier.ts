@@ -190,6 +190,26 @@ export class DocumentsApplier {
     this.#waiting.delete(keyOf(application, operationId));
   }
 
+  isWaiting(application: string, operationId: string): boolean {
+    return this.#waiting.has(keyOf(application, operationId));
+  }
+
+  /** Whoever waits for this proposal gets what the operation at `sequence` answered, or hears that it is lost. */
+  answerKept(application: string, operationId: string, sequence: Sequence | undefined): void {
+    const key = keyOf(application, operationId);
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    try {
+      const kept = sequence === undefined ? undefined : this.keptAnswer(application, sequence);
+      if (kept === undefined) waiting?.reject(answerForgotten());
+      else waiting?.resolve(kept);
+    } catch (error) {
+      // Set aside meanwhile: the proposer hears of it, as others do.
+      if (!(error instanceof BuilderError)) throw error;
+      waiting?.reject(error);
+    }
+  }
+
   /** What an operation that was applied earlier answered; undefined when that is no longer known. */
   keptAnswer(application: string, sequence: Sequence): TransactionAnswer | undefined {
     const storage = this.open(application);
@@ -397,6 +417,14 @@ function damagedError(damage: CorruptionError, outcome: 'refused' | 'unknown'): 
     outcome,
     'the documents of this application are damaged; the server log tells more',
     { cause: damage },
+  );
+}
+
+export function answerForgotten(): BuilderError {
+  return new BuilderError(
+    'answer-forgotten',
+    'unknown',
+    'the transaction was carried out, its answer is lost',
   );
 }
 
