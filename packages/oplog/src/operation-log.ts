@@ -47,7 +47,15 @@ export interface OperationLog {
   close(): Promise<void>;
 }
 
-export type OperationLogErrorCode = 'operation-too-large' | 'disk-full' | 'log-failed' | 'log-closed';
+export type OperationLogErrorCode =
+  | 'operation-too-large'
+  | 'disk-full'
+  | 'log-failed'
+  | 'log-closed'
+  /** The queue of the application, or of all, is at its bound: later there is room again. */
+  | 'too-many-waiting'
+  /** No majority of the cluster answers. */
+  | 'no-quorum';
 
 /** An append that was not acknowledged. */
 export class OperationLogError extends Error {
