@@ -11,6 +11,7 @@
  */
 import { asSequence, crc32c, type Sequence, utf8Decode, utf8Encode } from '@skein/base';
 import type { Operation } from './operation-log.ts';
+import { getU64, setU64 } from './u64.ts';
 
 const MAGIC = 0x4c4a_4b53;
 const VERSION = 1;
@@ -190,13 +191,4 @@ export function findEntryThatSynced(
     if (decodeEntry(bytes, at, operationBytesMax).kind === 'entry') return at;
   }
   return undefined;
-}
-
-function setU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value >>> 0, true);
-  view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
-}
-
-function getU64(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }

@@ -15,3 +15,9 @@ export const TAIL_COUNT_MAX = 16_384;
 
 /** How much of a file one read brings while following. */
 export const READ_BYTES = 1024 * 1024;
+
+/** Operations of several applications are merged into one entry of about this size: then the wait for its syncs is worth its bytes. */
+export const ENTRY_BYTES_TARGET = 4 * 1024 * 1024;
+
+/** The payload of an entry at most: the largest operation together with what was merged before it. */
+export const ENTRY_BYTES_MAX = OPERATION_BYTES_MAX + 2 * ENTRY_BYTES_TARGET;
