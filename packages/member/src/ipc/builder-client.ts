@@ -16,7 +16,10 @@ import {
   type BuilderErrorCode,
   type Change,
   type IndexSummary,
+  type MembersChange,
+  type Progress,
   readChanges,
+  readProgress,
 } from './messages.ts';
 
 export interface BuilderClientOptions {
@@ -29,6 +32,8 @@ export interface BuilderClientOptions {
   readonly onCommitted?: ((applications: readonly string[]) => void) | undefined;
   /** `onCommitted` is called from now on; what was committed before may have been missed. */
   readonly onWatching?: (() => void) | undefined;
+  /** How far this member is has changed. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** How long a request waits for a builder that is away. */
   readonly waitMsMax?: number | undefined;
 }
@@ -38,7 +43,7 @@ export interface TaskStatus {
 }
 
 /** Asking the next builder would not tell more. */
-const FINAL_CODES = new Set<BuilderErrorCode>(['answer-forgotten', 'documents-damaged']);
+const FINAL_CODES = new Set<BuilderErrorCode>(['answer-forgotten', 'documents-damaged', 'no-quorum']);
 const WAIT_MS_MAX = 15_000;
 const RECONNECT_MS_MIN = 20;
 const RECONNECT_MS_MAX = 1_000;
@@ -162,6 +167,27 @@ export class BuilderClient {
     return isJsonObject(answer['statistics']) ? answer['statistics'] : {};
   }
 
+  /** False: not within the time. Rejects with `BuilderError` when the builder stays away. */
+  async whenPublished(sequence: number, timeoutMs: number): Promise<boolean> {
+    const { header } = await this.#ask(
+      { kind: 'whenPublished', sequence, timeoutMs },
+      undefined,
+      timeoutMs + 500,
+    );
+    return header['published'] === true;
+  }
+
+  /** What this member knows of its cluster; undefined where there is none. */
+  async cluster(): Promise<JsonObject | undefined> {
+    const answer = await this.#request({ kind: 'cluster' });
+    return isJsonObject(answer['cluster']) ? answer['cluster'] : undefined;
+  }
+
+  /** Resolves when the cluster has carried it out. Rejects with `BuilderError`, whose message is for the operator. */
+  async changeMembers(change: MembersChange): Promise<void> {
+    await this.#request({ kind: 'changeMembers', change: change as unknown as JsonObject });
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#reconnectTimer);
@@ -252,6 +278,9 @@ export class BuilderClient {
         this.#options.onCommitted?.(applications ?? []);
         return;
       }
+      case 'progress':
+        this.#options.onProgress?.(readProgress(header));
+        return;
       case 'reply':
         if (header['id'] === 0) this.#subscribed();
         else this.#settle(header, (request) => request.resolve(frame));

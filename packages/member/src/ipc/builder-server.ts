@@ -10,7 +10,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Json, JsonObject } from '@skein/base';
 import { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
-import { type Answer, BuilderError, type Change, type Request, readRequest } from './messages.ts';
+import {
+  type Answer,
+  BuilderError,
+  type Change,
+  type Progress,
+  type Request,
+  readRequest,
+} from './messages.ts';
 
 export interface BuilderService {
   /** The answer's fields; rejects with `BuilderError` for what the client is to know. */
@@ -34,6 +41,7 @@ export class BuilderServer {
   readonly #connections = new Set<Connection>();
   readonly #subscribers = new Map<Connection, Subscriber>();
   #noticeNumber = 0;
+  #progress: Progress | undefined;
 
   private constructor(service: BuilderService) {
     this.#service = service;
@@ -68,6 +76,12 @@ export class BuilderServer {
     for (const { connection, watching } of this.#subscribers.values()) {
       if (watching) connection.send({ kind: 'committed', applications });
     }
+  }
+
+  /** How far this member is; new subscribers hear the last one at once. */
+  tellProgress(progress: Progress): void {
+    this.#progress = progress;
+    for (const { connection } of this.#subscribers.values()) connection.send(progressHeader(progress));
   }
 
   async close(): Promise<void> {
@@ -134,6 +148,7 @@ export class BuilderServer {
     if (request.kind === 'subscribe') {
       this.#subscribers.set(connection, { connection, open: new Map(), watching: false });
       connection.send({ kind: 'reply', id: request.id });
+      if (this.#progress !== undefined) connection.send(progressHeader(this.#progress));
       return;
     }
     this.#service.answer(request, payload).then(
@@ -150,4 +165,8 @@ export class BuilderServer {
       },
     );
   }
+}
+
+function progressHeader(progress: Progress): JsonObject {
+  return { kind: 'progress', ...progress };
 }

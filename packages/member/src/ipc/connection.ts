@@ -13,9 +13,8 @@ export class Connection {
   readonly #socket: Socket;
   #corked = false;
 
-  constructor(socket: Socket, handlers: ConnectionHandlers) {
+  constructor(socket: Socket, handlers: ConnectionHandlers, reader = new FrameReader()) {
     this.#socket = socket;
-    const reader = new FrameReader();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       try {

@@ -1,5 +1,5 @@
 /**
- * What travels between query processes and the builder, over a local socket:
+ * What travels between query processes and the builder, over a local socket, and between members:
  *
  *   frame length u32 (of what follows) | header length u32 | header: JSON object | payload
  *
@@ -46,6 +46,12 @@ export class FrameReader {
   #bytes = 0;
   /** Whole length of the frame at the front; 0 while unknown. */
   #wanted = 0;
+  /** Of the next frames, with their length; may change as the other side is trusted with more. */
+  bytesMax: number;
+
+  constructor(bytesMax: number = FRAME_BYTES_MAX) {
+    this.bytesMax = bytesMax;
+  }
 
   /** Throws `FrameError`, never anything else; the reader is of no use afterwards. */
   push(chunk: Uint8Array): readonly Frame[] {
@@ -55,8 +61,8 @@ export class FrameReader {
     while (this.#bytes >= Math.max(this.#wanted, PREFIX_BYTES)) {
       if (this.#wanted === 0) {
         this.#wanted = 4 + this.#peekU32(0);
-        if (this.#wanted < PREFIX_BYTES || this.#wanted > FRAME_BYTES_MAX) {
-          throw new FrameError(`a frame of ${this.#wanted} bytes, at most ${FRAME_BYTES_MAX} are allowed`);
+        if (this.#wanted < PREFIX_BYTES || this.#wanted > this.bytesMax) {
+          throw new FrameError(`a frame of ${this.#wanted} bytes, at most ${this.bytesMax} are allowed`);
         }
         continue;
       }

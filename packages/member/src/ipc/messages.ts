@@ -27,8 +27,31 @@ export type Request = { readonly id: number } & (
   | { readonly kind: 'taskStatus'; readonly application: string; readonly sequence: number }
   | { readonly kind: 'listIndexes'; readonly application: string }
   | { readonly kind: 'statistics' }
+  /** Answered when every process shows the effect of all operations up to `sequence`, or with `false` when the time is over. */
+  | { readonly kind: 'whenPublished'; readonly sequence: number; readonly timeoutMs: number }
+  | { readonly kind: 'cluster' }
+  | { readonly kind: 'changeMembers'; readonly change: MembersChange }
   | { readonly kind: 'subscribe' }
 );
+
+/** An operator's wish. `address`: `host:port` that members talk to. */
+export type MembersChange =
+  | { readonly kind: 'add'; readonly member: string; readonly address: string }
+  | { readonly kind: 'remove'; readonly member: string; readonly force: boolean };
+
+/** How far a member is; told to query processes whenever it has changed, at most every few milliseconds. */
+export interface Progress {
+  /** Every process shows the effect of all operations up to here. */
+  readonly published: number;
+  /** `local`: one machine, no cluster. */
+  readonly state: 'local' | 'connecting' | 'joining' | 'catching-up' | 'live' | 'stopping';
+  /** Whether writes find a majority at the moment. */
+  readonly quorum: boolean;
+  /** Against the live member that is furthest ahead: how long it has been showing something that this one does not. Milliseconds. */
+  readonly lagMs: number;
+}
+
+export const NO_PROGRESS: Progress = { published: 0, state: 'local', quorum: true, lagMs: 0 };
 
 export interface Change {
   readonly application: string;
@@ -53,6 +76,8 @@ export type BuilderErrorCode =
   | 'disk-full'
   | 'log-failed'
   | 'unavailable'
+  /** No majority of the cluster answers. */
+  | 'no-quorum'
   | 'bad-request';
 
 /** The builder did not do what was asked, or nobody knows. */
@@ -91,7 +116,16 @@ export interface IndexSummary {
 export function readRequest(header: JsonObject): Request | undefined {
   const { id, kind, application } = header as { id?: Json; kind?: Json; application?: Json };
   if (typeof id !== 'number') return undefined;
-  if (kind === 'statistics' || kind === 'subscribe') return { id, kind };
+  if (kind === 'statistics' || kind === 'subscribe' || kind === 'cluster') return { id, kind };
+  if (kind === 'whenPublished') {
+    const { sequence, timeoutMs } = header as { [name: string]: Json | undefined };
+    if (typeof sequence !== 'number' || typeof timeoutMs !== 'number') return undefined;
+    return { id, kind, sequence, timeoutMs };
+  }
+  if (kind === 'changeMembers') {
+    const change = readMembersChange(header['change']);
+    return change === undefined ? undefined : { id, kind, change };
+  }
   if (typeof application !== 'string') return undefined;
   if (kind === 'listIndexes') return { id, kind, application };
   if (kind === 'taskStatus') {
@@ -107,6 +141,19 @@ export function readRequest(header: JsonObject): Request | undefined {
   if (!Array.isArray(indexes) || !(indexes as readonly Json[]).every((index) => typeof index === 'string'))
     return undefined;
   return { id, kind, application, operationId, proposedAtMs, until, indexes: indexes as readonly string[] };
+}
+
+function readMembersChange(value: Json | undefined): MembersChange | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { kind, member, address, force } = value as { [name: string]: Json | undefined };
+  if (typeof member !== 'string') return undefined;
+  if (kind === 'add') return typeof address === 'string' ? { kind, member, address } : undefined;
+  return kind === 'remove' ? { kind, member, force: force === true } : undefined;
+}
+
+export function readProgress(header: JsonObject): Progress {
+  const { published, state, quorum, lagMs } = header as unknown as Progress;
+  return { published, state, quorum, lagMs };
 }
 
 export function readChanges(value: Json | undefined): readonly Change[] {
