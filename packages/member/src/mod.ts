@@ -4,6 +4,11 @@ export { Builder, type BuilderConfiguration } from './builder.ts';
 export { builderNodeArguments } from './builder-memory.ts';
 export { runBuilder } from './builder-process.ts';
 export { listApplications } from './catalogue.ts';
+export type {
+  ClusterCertificates,
+  ClusterConfiguration,
+  MemberAddress,
+} from './cluster/cluster-configuration.ts';
 export { DataLayout } from './data-layout.ts';
 export {
   ApplicationDocuments,

@@ -9,11 +9,19 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isJsonObject } from '@skein/base';
+import {
+  CLUSTER_SETTINGS,
+  type ClusterSettings,
+  resolveClusterSettings,
+} from './cluster/cluster-settings.ts';
+import { ConfigurationError } from './configuration-error.ts';
+
+export { ConfigurationError } from './configuration-error.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export interface Configuration {
+export interface Configuration extends ClusterSettings {
   readonly port: number;
   readonly host: string;
   /** Absolute. */
@@ -139,7 +147,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'text',
     secret: true,
     defaultText: 'read from the secret file',
-    help: 'what API keys are encrypted with at rest; at least 16 characters',
+    help: 'what API keys are encrypted with at rest, and what proves to members of a cluster that one is one of them; at least 16 characters',
   },
   {
     key: 'secretFile',
@@ -336,6 +344,7 @@ export const SETTINGS: readonly Setting[] = [
     defaultText: '8388608',
     help: 'largest FQL query accepted, bytes',
   },
+  ...CLUSTER_SETTINGS,
   {
     key: 'demo',
     env: 'SKEIN_DEMO',
@@ -373,11 +382,6 @@ const OTHER_VARIABLES = new Set([
 
 export const CONFIGURATION_FILE = 'skein.config.json';
 
-/** A setting is unknown or has a bad value; the message names where it came from. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
-
 export interface ConfigurationSources {
   /** Flags of `skein serve`, without the command itself. */
   readonly args: readonly string[];
@@ -397,7 +401,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
   const environment = environmentValues(sources.env, warnings);
   const file = fileValues(flags.configFile ?? nonEmpty(sources.env['SKEIN_CONFIG']), sources.cwd);
   const given: Given = new Map([...file, ...environment, ...flags.values]);
-  return { configuration: resolved(given, sources), warnings };
+  return { configuration: resolved(given, sources, warnings), warnings };
 }
 
 interface GivenValue {
@@ -407,7 +411,7 @@ interface GivenValue {
 }
 type Given = ReadonlyMap<keyof Configuration, GivenValue>;
 
-function resolved(given: Given, sources: ConfigurationSources): Configuration {
+function resolved(given: Given, sources: ConfigurationSources, warnings: string[]): Configuration {
   const text = (key: keyof Configuration): string | undefined => {
     const found = given.get(key);
     if (found === undefined) return undefined;
@@ -448,7 +452,19 @@ function resolved(given: Given, sources: ConfigurationSources): Configuration {
         : [given.get('fqlTlsKey')?.source, 'SKEIN_FQL_TLS_CERT'];
     throw new ConfigurationError(`${has}: expected together with ${lacks}`);
   }
+  const cluster = resolveClusterSettings(
+    {
+      text,
+      path,
+      number,
+      onOrOff,
+      sourceOf: (key) => given.get(key)?.source ?? envOf(key),
+      secret: { given: secret !== undefined, file: secretFile },
+    },
+    warnings,
+  );
   return {
+    ...cluster,
     port: number('port', 7700),
     host,
     data: path('data') ?? resolve(sources.cwd, 'skein-data'),
@@ -611,6 +627,11 @@ function keyText(value: string | undefined, given: GivenValue | undefined): stri
 function rootSecretText(value: string | undefined, given: GivenValue | undefined): string | undefined {
   if (value?.includes(':') !== true) return keyText(value, given);
   throw new ConfigurationError(`${given?.source}: expected text without colons`);
+}
+
+/** For messages about a setting that was not given. */
+function envOf(key: keyof Configuration): string {
+  return SETTINGS.find((each) => each.key === key)?.env ?? key;
 }
 
 function flagNames(): string[] {
