@@ -113,6 +113,8 @@ export type EtcdErrorCode =
   | 'compacted'
   /** The store is full (alarm NOSPACE). */
   | 'no-space'
+  /** The lease that a put names is not there (any more). */
+  | 'no-lease'
   /** The certificate or the cluster is another one. */
   | 'refused'
   | 'failed';
