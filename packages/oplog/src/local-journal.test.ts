@@ -57,6 +57,25 @@ describe('LocalJournal', () => {
     expect(journal.statistics).toMatchObject({ appendedCount: 1000, syncCount: 1 });
   });
 
+  test('a copy of its files, as far as they are durable, is a journal', async () => {
+    const folder = await temporaryFolder();
+    const journal = await LocalJournal.open(await NodeJournalDisk.open(folder), { fileBytesMax: 100 });
+    expect(journal.filesFrom(asSequence(1))).toEqual([]);
+    for (let at = 1; at <= 5; at++) await journal.append([proposed(`payload ${at}`)]);
+    const names = (await readdir(folder)).sort();
+    expect(names.length).toBeGreaterThan(2);
+    const all = journal.filesFrom(asSequence(1));
+    expect(all.map(({ name }) => name)).toEqual(names);
+    expect(all.map(({ byteLength }) => byteLength === undefined)).toEqual(
+      names.map((_, at) => at < names.length - 1),
+    );
+    expect(all.at(-1)!.byteLength).toBe((await readFile(join(folder, names.at(-1)!))).byteLength);
+    expect(journal.filesFrom(asSequence(6)).map(({ name }) => name)).toEqual(names.slice(-1));
+    await journal.release(asSequence(5));
+    expect(journal.filesFrom(asSequence(1)).map(({ name }) => name)).toEqual(names.slice(-1));
+    await journal.close();
+  });
+
   test('files are closed at their bound, and released only as a whole', async () => {
     const disk = new SimDisk(half);
     const journal = await LocalJournal.open(disk, { fileBytesMax: 150, tailBytesMax: 0 });

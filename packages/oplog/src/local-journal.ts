@@ -54,6 +54,12 @@ export interface JournalStatistics {
   readonly fileCount: number;
 }
 
+export interface JournalFilePart {
+  readonly name: string;
+  /** Undefined: all of it. */
+  readonly byteLength: number | undefined;
+}
+
 interface WaitingAppend {
   readonly batch: readonly ProposedOperation[];
   readonly bytes: number;
@@ -134,6 +140,19 @@ export class LocalJournal implements OperationLog {
       appendedBytes: this.#appendedBytes,
       fileCount: this.#files.length,
     };
+  }
+
+  /**
+   * The files that hold the operations from `from` on, as far as they are kept, oldest first. The last one grows: of it `byteLength` bytes are
+   * durable now. The others are whole.
+   */
+  filesFrom(from: Sequence): readonly JournalFilePart[] {
+    const at = this.#files.findLastIndex((first) => first <= from);
+    const files = this.#files.slice(Math.max(at, 0));
+    return files.map((first, ordinal) => ({
+      name: journalFileName(first),
+      byteLength: ordinal === files.length - 1 ? this.#end : undefined,
+    }));
   }
 
   append(batch: readonly ProposedOperation[]): Promise<SequenceRange> {
