@@ -1,7 +1,8 @@
 /** A builder that is killed at each stage of a transaction's way: what was answered stays, what was not is there once or not at all. */
+
+import { CRASH_STAGES } from '@skein/testkit';
 import { expect, test, vi } from 'vitest';
 import { randomFrom } from '../cluster/random-moments.ts';
-import { CRASH_STAGES } from './server/faults.ts';
 import { ServerUnderFire } from './server/server-under-fire.ts';
 import { until, untilAnswered } from './server/until.ts';
 import { Workload } from './server/workload.ts';

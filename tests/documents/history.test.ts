@@ -5,9 +5,9 @@
  * `ROUNDS=200` for the long form; `SEED` chooses faults and moments (the machine's own timing is not repeatable).
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { CRASH_STAGES } from '@skein/testkit';
 import { expect, test } from 'vitest';
 import { randomFrom } from '../cluster/random-moments.ts';
-import { CRASH_STAGES } from './server/faults.ts';
 import { ServerUnderFire } from './server/server-under-fire.ts';
 import { until, untilAnswered } from './server/until.ts';
 import { Workload } from './server/workload.ts';

@@ -1,7 +1,8 @@
-/** The checkers find what is wrong with a real server: each of five mistakes is planted into one (`server/planted-bugs.ts`). */
+/** The checkers find what is wrong with a real server: each of five mistakes is planted into one (`planted-bugs.ts` of testkit). */
+
+import type { PlantedBug } from '@skein/testkit';
 import { expect, test, vi } from 'vitest';
 import { randomFrom } from '../cluster/random-moments.ts';
-import type { PlantedBug } from './server/faults.ts';
 import { ServerUnderFire } from './server/server-under-fire.ts';
 import { until, untilAnswered } from './server/until.ts';
 import { Workload } from './server/workload.ts';

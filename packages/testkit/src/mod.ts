@@ -1,3 +1,5 @@
+export { CRASH_STAGES, type CrashStage, FaultControl, type PlantedBug } from './faults/faults.ts';
+export { losePower } from './faults/power-loss.ts';
 export {
   type RunningSkein,
   type SkeinProcesses,

@@ -15,12 +15,16 @@ export interface StartSkeinOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder that an earlier server was stopped on (`stop({ data: 'keep' })`); temporary by default. */
   readonly folder?: string | undefined;
+  /** A command that runs what follows it elsewhere, in another network for example. It must become what it runs. */
+  readonly within?: readonly string[] | undefined;
 }
 
 export interface SkeinProcesses {
   readonly supervisor: number;
   readonly builder: number;
   readonly query: readonly number[];
+  /** Of a member of a cluster that runs its own. */
+  readonly etcd: number;
 }
 
 export interface RunningSkein {
@@ -79,7 +83,8 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
   mkdirSync(temporary, { recursive: true });
   // Compiled code is kept where the next server finds it, too: that halves a start.
   const compileCache = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache');
-  const child = spawn(pinnedNode, [launcher, 'serve'], {
+  const [command, ...words] = [...(options.within ?? []), pinnedNode, launcher, 'serve'];
+  const child = spawn(command, words, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -182,18 +187,33 @@ function processesOf(child: ChildProcess, dataFolder: string): SkeinProcesses {
     // Not written yet, or taken away at the end.
   }
   const children = supervisor === 0 ? [] : childrenOf(supervisor);
+  // Something small may stand between the supervisor and its etcd.
+  const etcd = [...children, ...children.flatMap(childrenOf)].find((pid) => nameOf(pid) === 'etcd');
   return {
     supervisor,
     builder: children.includes(builder) ? builder : 0,
-    query: children.filter((pid) => pid !== builder),
+    query: children.filter((pid) => pid !== builder && commandOf(pid).includes('query-main')),
+    etcd: etcd ?? 0,
   };
 }
 
+/** Empty for a process that has ended. */
+function nameOf(pid: number): string {
+  return readIfThere(`/proc/${pid}/comm`).trim();
+}
+
+function commandOf(pid: number): string {
+  return readIfThere(`/proc/${pid}/cmdline`);
+}
+
 function childrenOf(pid: number): number[] {
+  return readIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+function readIfThere(path: string): string {
   try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    return text.split(' ').filter(Boolean).map(Number);
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }

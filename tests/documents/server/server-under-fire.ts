@@ -1,21 +1,11 @@
 /** A real server whose processes are killed, whose clock steps, and whose machine loses power. */
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { crc32c } from '@skein/base';
 import { DataLayout } from '@skein/member';
-import { type RunningSkein, startSkein } from '@skein/testkit';
-import { FaultControl, type PlantedBug } from './faults.ts';
+import { FaultControl, losePower, type PlantedBug, type RunningSkein, startSkein } from '@skein/testkit';
 
 export interface FireOptions {
   readonly bug?: PlantedBug | undefined;
@@ -74,7 +64,7 @@ export class ServerUnderFire {
         SKEIN_QUERY_PROCESSES: String(this.#options.queryProcesses ?? 2),
         SKEIN_LOG_LEVEL: 'error',
         SKEIN_FQL_PORT: String(await this.#port),
-        ...this.control.environment(this.#options.bug),
+        ...this.control.environment({ bug: this.#options.bug }),
         ...this.#keys,
       },
     });
@@ -122,21 +112,7 @@ export class ServerUnderFire {
    * after a start of the machine.
    */
   losePower(random: () => number): void {
-    const layout = new DataLayout(this.dataFolder);
-    for (const name of this.journalFiles()) {
-      const journalFile = join(layout.journalFolder, name);
-      const unsynced = statSync(journalFile).size - this.control.syncedBytes(name);
-      if (unsynced > 0)
-        truncateSync(journalFile, this.control.syncedBytes(name) + Math.floor(random() * (unsynced + 1)));
-    }
-    const folder = layout.documentsFolder('TESTAPP');
-    const file = join(folder, 'durable.bin');
-    const bytes = readFileSync(file);
-    // The noted boot becomes another one: one letter of its id, behind a head of 16 bytes.
-    bytes[16] = bytes[16] === 0x30 ? 0x31 : 0x30;
-    bytes.writeUInt32LE(crc32c(bytes.subarray(0, -4)), bytes.length - 4);
-    writeFileSync(file, bytes);
-    writeFileSync(join(folder, 'ready'), 'another start');
+    losePower({ dataFolder: this.dataFolder, control: this.control, random });
   }
 
   async remove(): Promise<void> {

@@ -49,7 +49,7 @@ function stepClock(orders: () => FaultOrders): void {
 
 async function crashAndFill(from: string, orders: () => FaultOrders): Promise<void> {
   const { DocumentStorage } = await import('@skein/documents');
-  const { DiskFullError, LocalJournal } = await import('@skein/oplog');
+  const { DiskFullError, LocalJournal, NodeJournalDisk } = await import('@skein/oplog');
   const die = (stage: CrashStage): void => {
     if (orders().crashAt !== stage) return;
     try {
@@ -80,35 +80,36 @@ async function crashAndFill(from: string, orders: () => FaultOrders): Promise<vo
     return proceed(batch);
   });
 
-  /** Notes what a power loss would leave. */
-  const watched = (opened: JournalFile, name: string, byteLength = 0): JournalFile => {
+  around(LocalJournal, 'open', async (proceed, _, disk, options) => {
+    await pause(orders().replayMs);
+    return proceed(disk, { ...options, fileBytesMax: Number(process.env['TEST_JOURNAL_FILE_BYTES']) });
+  });
+
+  /** Slow, full, and with a note of what a power loss would leave. */
+  const watched = (opened: JournalFile, path: string, byteLength: number): JournalFile => {
     let end = byteLength;
-    around(opened, 'write', async (proceed, _, parts, byteOffset) => {
+    around(opened, 'write', async (proceed, __, parts, byteOffset) => {
       if (orders().diskFull === 'journal') throw new DiskFullError('no space left for the journal');
       await proceed(parts, byteOffset);
       end = parts.reduce((sum, part) => sum + part.byteLength, byteOffset);
     });
-    around(opened, 'truncate', async (proceed, _, shorter) => {
+    around(opened, 'truncate', async (proceed, __, shorter) => {
       await proceed(shorter);
       end = shorter;
     });
     around(opened, 'sync', async (proceed) => {
       const synced = end;
+      await pause(orders().syncDelayMs);
       await proceed();
-      writeFileSync(syncedFile(from, name), String(synced));
+      writeFileSync(syncedFile(from, path), String(synced));
     });
     return opened;
   };
-  around(LocalJournal, 'open', async (proceed, _, disk, options) => {
-    await pause(orders().replayMs);
-    around(disk, 'create', async (create, __, name) => {
-      rmSync(syncedFile(from, name), { force: true });
-      return watched(await create(name), name);
-    });
-    around(disk, 'open', async (open, __, name) => {
-      return watched(await open(name), name, await disk.byteLength(name));
-    });
-    // Small files, so that the journal forgets what it may while a test runs.
-    return proceed(disk, { ...options, fileBytesMax: 30_000 });
+  around(NodeJournalDisk.prototype, 'create', async (create, disk, name) => {
+    rmSync(syncedFile(from, disk.describe(name)), { force: true });
+    return watched(await create(name), disk.describe(name), 0);
   });
+  around(NodeJournalDisk.prototype, 'open', async (open, disk, name) =>
+    watched(await open(name), disk.describe(name), await disk.byteLength(name)),
+  );
 }

@@ -3,6 +3,7 @@
  * without room. `fault-preload.ts` obeys inside the processes; the product knows nothing of it.
  */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -34,8 +35,16 @@ export interface FaultOrders {
   readonly replayMs: number;
   /** Which writes find no room. */
   readonly diskFull: 'journal' | 'store' | undefined;
+  /** How much longer each sync of journal and entries takes. */
+  readonly syncDelayMs: number;
   /** Whether the planted bug shows. */
   readonly bugShows: boolean;
+}
+
+export interface FaultEnvironment {
+  readonly bug?: PlantedBug | undefined;
+  /** Small journal files make it forget what it may while a test runs. */
+  readonly journalFileBytesMax?: number | undefined;
 }
 
 const NO_FAULTS: FaultOrders = {
@@ -43,6 +52,7 @@ const NO_FAULTS: FaultOrders = {
   crashAt: undefined,
   replayMs: 0,
   diskFull: undefined,
+  syncDelayMs: 0,
   bugShows: false,
 };
 
@@ -56,11 +66,12 @@ export class FaultControl {
   }
 
   /** For the processes to come. */
-  environment(bug?: PlantedBug): Record<string, string> {
+  environment({ bug, journalFileBytesMax = 30_000 }: FaultEnvironment = {}): Record<string, string> {
     const preload = fileURLToPath(new URL('fault-preload.ts', import.meta.url));
     return {
       NODE_OPTIONS: `--import=${preload}`,
       TEST_FAULTS_FILE: this.#file,
+      TEST_JOURNAL_FILE_BYTES: String(journalFileBytesMax),
       ...(bug === undefined ? {} : { TEST_PLANTED_BUG: bug }),
     };
   }
@@ -82,9 +93,9 @@ export class FaultControl {
     this.order({ crashAt: stage });
   }
 
-  /** Bytes of a journal file that were synced. */
-  syncedBytes(journalFile: string): number {
-    const note = syncedFile(this.#file, journalFile);
+  /** Bytes of a file of journal or entries that were synced. */
+  syncedBytes(path: string): number {
+    const note = syncedFile(this.#file, path);
     return existsSync(note) ? Number(readFileSync(note, 'utf8')) : 0;
   }
 
@@ -102,7 +113,7 @@ export function crashedFile(file: string): string {
   return `${file}.crashed`;
 }
 
-/** Holds how many bytes of a journal file survive a power loss. */
-export function syncedFile(file: string, journalFile: string): string {
-  return `${file}.${journalFile}.synced`;
+/** Holds how many bytes of a file survive a power loss. */
+export function syncedFile(file: string, path: string): string {
+  return `${file}.${basename(dirname(path))}-${basename(path)}.synced`;
 }
