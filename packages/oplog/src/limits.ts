@@ -21,3 +21,9 @@ export const ENTRY_BYTES_TARGET = 4 * 1024 * 1024;
 
 /** The payload of an entry at most: the largest operation together with what was merged before it. */
 export const ENTRY_BYTES_MAX = OPERATION_BYTES_MAX + 2 * ENTRY_BYTES_TARGET;
+
+/** A file of stored entries is followed by the next once it is this long. Entries are short-lived: most files leave whole. */
+export const ENTRY_FILE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Payloads of entries kept in memory: this member's tail and its peers ask for them within a second or so. */
+export const ENTRY_TAIL_BYTES_MAX = 32 * 1024 * 1024;
