@@ -10,7 +10,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import {
   asSequence,
   type Clock,
@@ -20,15 +20,19 @@ import {
   type Sequence,
 } from '@skein/base';
 import {
+  entryByteLength,
   LocalJournal,
   type Operation as LoggedOperation,
   NodeJournalDisk,
+  type OperationLog,
   OperationLogError,
+  ProposalScheduler,
 } from '@skein/oplog';
 import { Applications } from './applications.ts';
 import { ApplyScheduler } from './apply-scheduler.ts';
 import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
+import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './cluster/builder-cluster.ts';
 import { DataLayout } from './data-layout.ts';
 import { answerForgotten, DocumentsApplier } from './documents/documents-applier.ts';
 import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
@@ -44,11 +48,21 @@ import { syncFolder } from './file-directory.ts';
 import type { IndexLine, Part } from './index-line.ts';
 import { IndexStore, readMarker } from './index-store.ts';
 import { BuilderServer, type BuilderService } from './ipc/builder-server.ts';
-import { type Answer, BuilderError, type Change, type IndexSummary, type Request } from './ipc/messages.ts';
+import {
+  type Answer,
+  BuilderError,
+  type Change,
+  type IndexSummary,
+  type MembersChange,
+  NO_PROGRESS,
+  type Progress,
+  type Request,
+} from './ipc/messages.ts';
 import { KeyVault, SealError } from './key-vault.ts';
 import { type BatchRequest, decodeOperation, type IndexOperation, type Operation } from './operation.ts';
 import { OperationFormatError } from './operation-format-error.ts';
 import { PendingTasks } from './pending-tasks.ts';
+import { ProgressMarks } from './progress-marks.ts';
 import { RecentOperations } from './recent-operations.ts';
 
 export interface BuilderConfiguration {
@@ -62,6 +76,8 @@ export interface BuilderConfiguration {
   readonly idleMergeMs?: number | undefined;
   readonly publishIntervalMs?: number | undefined;
   readonly journalFileBytesMax?: number | undefined;
+  /** Undefined: a machine of its own, whose journal is the log. */
+  readonly openCluster?: OpenCluster | undefined;
   /** How often what is published everywhere may leave the journal. */
   readonly checkpointIntervalMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -77,6 +93,12 @@ const IDLE_MERGE_MS = 5_000;
 const ROOM_WAIT_MS_MAX = 20_000;
 const CHECKPOINT_INTERVAL_MS = 2_000;
 const DRAIN_MS_MAX = 20_000;
+const PROPOSALS_CLOSE_MS_MAX = 3_000;
+/** Acknowledged, in the journal, and not applied yet: beyond this, writers wait. */
+const BACKLOG_BYTES_MAX = 2 * 2 ** 30;
+/** How often a proposal that waits for room looks again, when nothing else wakes it. */
+const ROOM_LOOK_MS = 50;
+const PROGRESS_INTERVAL_MS = 25;
 /** How long following the log may go on without letting others run. */
 const ACCEPT_MS = 10;
 /** Transactions that share one commit of their store, at most. */
@@ -85,12 +107,16 @@ const COMMIT_COUNT_MAX = 256;
 /** For lengths of time: it does not step when somebody sets the machine's clock. */
 const STEADY_CLOCK: Clock = { nowMs: () => performance.timeOrigin + performance.now() };
 
-export class Builder implements BuilderService {
+export class Builder implements BuilderService, ClusteredBuilder {
   readonly #layout: DataLayout;
   readonly #clock: Clock;
   readonly #log: (level: 'info' | 'warn' | 'error', message: string) => void;
   readonly #onFatal: (error: Error) => void;
+  /** What this machine has of the log, in order: alone it is the log. */
   readonly #journal: LocalJournal;
+  readonly #operations: OperationLog;
+  readonly #cluster: BuilderCluster | undefined;
+  readonly #proposals: ProposalScheduler;
   readonly #applications: Applications;
   readonly #recent: RecentOperations;
   readonly #scheduler: ApplyScheduler;
@@ -107,14 +133,21 @@ export class Builder implements BuilderService {
     readonly at: Omit<Part, 'work'>;
   }[] = [];
   #behindBytes = 0;
+  /** Payloads that were taken from the log since the start, what was replayed left out. */
+  #acceptedBytes = 0;
   /** Operations on applications whose file is not written yet. */
   #changedBy: Sequence[] = [];
   readonly #stopFollowing = new AbortController();
   #server: BuilderServer | undefined;
   #following: Promise<void> | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
-  /** Appends that are not answered yet. */
-  #appendingBytes = 0;
+  /** Of the journal, from its end at the start on. */
+  readonly #replayedThrough: Sequence;
+  #progressTimer: NodeJS.Timeout | undefined;
+  #progress = '';
+  readonly #journalMarks = new ProgressMarks();
+  #publishWaiters: { readonly sequence: number; readonly resolve: (published: boolean) => void }[] = [];
+  #journalHolds = new Set<JournalHold>();
   /** The last operation that was handed on from the log. */
   #accepted = asSequence(0);
   #acceptWaiters: { readonly sequence: Sequence; readonly resolve: () => void }[] = [];
@@ -153,7 +186,18 @@ export class Builder implements BuilderService {
     });
     if (journal.tornBytes > 0)
       log('info', `cut ${journal.tornBytes} bytes of unacknowledged writes off the journal`);
-    builder = new Builder(configuration, { layout, journal, applications, recent, vault, documents });
+    const { dataFolder, secret } = configuration;
+    const onFatal = (error: Error): void => builder?.fail(error);
+    const cluster = await configuration.openCluster?.({ journal, dataFolder, secret, log, onFatal });
+    builder = new Builder(configuration, {
+      layout,
+      journal,
+      applications,
+      recent,
+      vault,
+      documents,
+      cluster,
+    });
     for (const store of stores) builder.#scheduler.add(store);
     await builder.#start(configuration.socketPath);
     return builder;
@@ -168,11 +212,19 @@ export class Builder implements BuilderService {
       readonly recent: RecentOperations;
       readonly vault: KeyVault;
       readonly documents: DocumentsApplier;
+      readonly cluster: BuilderCluster | undefined;
     },
   ) {
     const memoryBytesMax = configuration.memoryBytesMax ?? MEMORY_BYTES_MAX;
     this.#layout = parts.layout;
     this.#journal = parts.journal;
+    this.#cluster = parts.cluster;
+    this.#operations = parts.cluster?.operations ?? parts.journal;
+    this.#replayedThrough = parts.journal.lastSequence;
+    this.#proposals = new ProposalScheduler(this.#operations, {
+      applicationBytesMax: Math.floor(memoryBytesMax / 8),
+      queuedBytesMax: Math.floor(memoryBytesMax / 4),
+    });
     this.#applications = parts.applications;
     this.#recent = parts.recent;
     this.#vault = parts.vault;
@@ -193,9 +245,10 @@ export class Builder implements BuilderService {
       idleMergeMs: configuration.idleMergeMs ?? IDLE_MERGE_MS,
       log: this.#log,
       onPublished: (changes, sequences) => void this.#announce(changes, sequences),
-      onFatal: (error) => this.#fail(error),
+      onFatal: (error) => this.fail(error),
     });
     this.#maintenance = new DocumentsMaintenance({
+      isChosen: () => this.#cluster?.isChosen ?? true,
       documents: this.#documents,
       clock: this.#clock,
       log: this.#log,
@@ -217,6 +270,13 @@ export class Builder implements BuilderService {
         return { fields: {} };
       case 'taskStatus':
         return { fields: { status: this.#isPending(request.sequence) ? 'notPublished' : 'published' } };
+      case 'whenPublished':
+        return { fields: { published: await this.#whenPublished(request.sequence, request.timeoutMs) } };
+      case 'cluster':
+        return { fields: { cluster: this.#cluster?.describe() ?? null } };
+      case 'changeMembers':
+        await this.#changeMembers(request.change);
+        return { fields: {} };
       case 'listIndexes':
         return { fields: { indexes: this.#summaries(request.application) as unknown as Json } };
       case 'statistics':
@@ -228,6 +288,10 @@ export class Builder implements BuilderService {
   get publishedThrough(): Sequence {
     const lowest = this.#pending.lowest;
     return lowest === undefined ? this.#accepted : asSequence(lowest - 1);
+  }
+
+  get behindSinceMs(): number | undefined {
+    return this.#journalMarks.firstBeyond(this.publishedThrough);
   }
 
   /** Transactions on documents of these applications are visible to every process. */
@@ -263,6 +327,9 @@ export class Builder implements BuilderService {
     if (this.#closing) return;
     this.#closing = true;
     clearInterval(this.#checkpointTimer);
+    this.#cluster?.beginStopping();
+    // Without a majority what waits would wait until it is refused.
+    await Promise.race([this.#proposals.close(), pause(PROPOSALS_CLOSE_MS_MAX, undefined, { ref: false })]);
     if (!this.#failed) {
       const cut = AbortSignal.timeout(DRAIN_MS_MAX);
       const drained = this.#whenAccepted(this.#journal.lastSequence).then(() => this.#scheduler.drain());
@@ -273,7 +340,9 @@ export class Builder implements BuilderService {
     this.#stopFollowing.abort();
     await this.#scheduler.stop();
     await this.#following;
-    await this.#journal.close();
+    clearInterval(this.#progressTimer);
+    await this.#cluster?.close();
+    await this.#operations.close();
     await this.#documents.close();
     if (!this.#failed) this.#saveRecent();
     await this.#server?.close();
@@ -282,7 +351,7 @@ export class Builder implements BuilderService {
   async #start(socketPath: string): Promise<void> {
     const last = this.#journal.lastWrittenSequence;
     this.#following = this.#follow().catch((error: unknown) => {
-      this.#fail(error instanceof Error ? error : new Error('following the log failed', { cause: error }));
+      this.fail(error instanceof Error ? error : new Error('following the log failed', { cause: error }));
     });
     // Operation ids are known again only when the journal is read to its end: until then a retry could not be told from a new one.
     await Promise.race([this.#whenAccepted(last), this.#following]);
@@ -290,11 +359,65 @@ export class Builder implements BuilderService {
     this.#advance(this.#journal.lastSequence);
     this.#documents.markRecovered();
     this.#server = await BuilderServer.listen(socketPath, this);
+    await this.#cluster?.serve(this);
     this.#maintenance.start();
     this.#checkpointTimer = setInterval(() => void this.#checkpoint(), this.#checkpointIntervalMs);
+    this.#progressTimer = setInterval(() => this.#tellProgress(), PROGRESS_INTERVAL_MS);
+    this.#tellProgress();
   }
 
-  #fail(error: Error): void {
+  #tellProgress(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#journalMarks.note(this.#journal.lastSequence, nowMs);
+    const published = this.publishedThrough;
+    const progress: Progress = this.#cluster?.progress(published) ?? { ...NO_PROGRESS, published };
+    const text = JSON.stringify(progress);
+    if (text !== this.#progress) {
+      this.#progress = text;
+      this.#server?.tellProgress(progress);
+    }
+    if (this.#publishWaiters.length === 0) return;
+    const waiting = this.#publishWaiters;
+    this.#publishWaiters = waiting.filter(({ sequence }) => sequence > published);
+    for (const { sequence, resolve } of waiting) if (sequence <= published) resolve(true);
+  }
+
+  #whenPublished(sequence: number, timeoutMs: number): Promise<boolean> {
+    if (sequence <= this.publishedThrough) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter = {
+        sequence,
+        resolve: (published: boolean): void => {
+          clearTimeout(timer);
+          resolve(published);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#publishWaiters = this.#publishWaiters.filter((other) => other !== waiter);
+        resolve(false);
+      }, timeoutMs);
+      this.#publishWaiters.push(waiter);
+    });
+  }
+
+  async #changeMembers(change: MembersChange): Promise<void> {
+    if (this.#cluster === undefined)
+      throw new BuilderError('bad-request', 'refused', 'this server is not part of a cluster');
+    await this.#cluster.changeMembers(change);
+  }
+
+  /** Operations from the one after what is applied here on stay in the journal until the hold is let go. */
+  holdJournal(): JournalHold {
+    const hold: JournalHold = {
+      appliedThrough: this.#appliedThrough(),
+      letGo: () => void this.#journalHolds.delete(hold),
+    };
+    this.#journalHolds.add(hold);
+    return hold;
+  }
+
+  /** The machine failed: everything is on disk, and another process starts from there. */
+  fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#failure = error;
@@ -404,23 +527,19 @@ export class Builder implements BuilderService {
     operation: { application: string; operationId: string; proposedAtMs: number; payload: Uint8Array },
     checkAfterWait: () => void = () => {},
   ): Promise<Sequence> {
-    const bytes = operation.payload.byteLength;
     const untilMs = STEADY_CLOCK.nowMs() + ROOM_WAIT_MS_MAX;
-    while (!this.#hasRoom(application, indexes, bytes)) {
-      if (STEADY_CLOCK.nowMs() > untilMs) {
-        throw new BuilderError('too-many-jobs', 'refused', 'too many operations wait to be applied');
+    for (;;) {
+      try {
+        if (this.#hasRoom(application, indexes)) return await this.#proposals.submit(operation);
+        if (STEADY_CLOCK.nowMs() > untilMs)
+          throw new BuilderError('too-many-jobs', 'refused', 'too many operations wait to be applied');
+      } catch (error) {
+        const isFull = error instanceof OperationLogError && error.code === 'too-many-waiting';
+        if (!isFull || STEADY_CLOCK.nowMs() > untilMs) throw this.#appendError(error);
       }
-      await this.#scheduler.whenLess();
+      await Promise.race([this.#scheduler.whenLess(), pause(ROOM_LOOK_MS)]);
       if (this.#closing) throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
       checkAfterWait();
-    }
-    this.#appendingBytes += bytes;
-    try {
-      return (await this.#journal.append([operation])).first;
-    } catch (error) {
-      throw this.#appendError(error);
-    } finally {
-      this.#appendingBytes -= bytes;
     }
   }
 
@@ -431,7 +550,11 @@ export class Builder implements BuilderService {
     if (error.code === 'operation-too-large' || error.code === 'disk-full') {
       return new BuilderError(error.code, 'refused', error.message, { cause: error });
     }
-    if (error.code === 'log-failed') this.#fail(error);
+    if (error.code === 'too-many-waiting')
+      return new BuilderError('too-many-jobs', 'refused', error.message, { cause: error });
+    if (error.code === 'no-quorum')
+      return new BuilderError('no-quorum', error.outcome, error.message, { cause: error });
+    if (error.code === 'log-failed') this.fail(error);
     return new BuilderError(
       error.code === 'log-failed' ? 'log-failed' : 'unavailable',
       'unknown',
@@ -442,9 +565,8 @@ export class Builder implements BuilderService {
     );
   }
 
-  #hasRoom(application: string, indexes: readonly string[], bytes: number): boolean {
-    const queued = this.#scheduler.queuedBytes + this.#appendingBytes;
-    if (queued > 0 && queued + bytes > this.#queuedBytesMax) return false;
+  #hasRoom(application: string, indexes: readonly string[]): boolean {
+    if (this.#journal.statistics.appendedBytes - this.#acceptedBytes > BACKLOG_BYTES_MAX) return false;
     // An index that is being rebuilt may keep an eighth waiting, so that the others have room.
     return indexes.every((index) => {
       const line = this.#scheduler.find(application, index);
@@ -525,6 +647,7 @@ export class Builder implements BuilderService {
 
   #accept(logged: LoggedOperation): void {
     const { application, operationId, sequence, proposedAtMs } = logged;
+    if (sequence > this.#replayedThrough) this.#acceptedBytes += entryByteLength(logged);
     if (!this.#recent.commit(application, operationId, sequence)) return;
     if (sequence <= this.#recent.appliedThrough) return;
     if (isDocumentsPayload(logged.payload)) {
@@ -722,7 +845,8 @@ export class Builder implements BuilderService {
       if (through <= this.#savedThrough || this.#failed || this.#closing) return;
       // First the ids, then the files that held them.
       this.#saveRecent();
-      await this.#journal.release(through);
+      const held = Math.min(through, ...[...this.#journalHolds].map(({ appliedThrough }) => appliedThrough));
+      await this.#operations.release(asSequence(held));
       this.#forgetDeleted(through);
     } catch (error) {
       this.#log('warn', `no checkpoint: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -756,6 +880,13 @@ export class Builder implements BuilderService {
       for (const id of new Set(gone.map(({ store }) => store.application)))
         syncFolder(this.#layout.indexesFolder(id));
   }
+}
+
+/** See `Builder.holdJournal`. */
+export interface JournalHold {
+  /** Everything up to here is in the files of indexes and documents, durable. */
+  readonly appliedThrough: Sequence;
+  letGo(): void;
 }
 
 /** Whether an operation leaves the records of an index, and the index itself, as they are. */

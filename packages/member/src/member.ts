@@ -4,7 +4,13 @@ import { ApplicationViews } from './application-views.ts';
 import { DataLayout } from './data-layout.ts';
 import { ApplicationDocuments } from './documents/application-documents.ts';
 import { BuilderClient, type TaskStatus } from './ipc/builder-client.ts';
-import { BuilderError, type IndexSummary } from './ipc/messages.ts';
+import {
+  BuilderError,
+  type IndexSummary,
+  type MembersChange,
+  NO_PROGRESS,
+  type Progress,
+} from './ipc/messages.ts';
 import { KeyVault } from './key-vault.ts';
 import type { Operation } from './operation.ts';
 import { type OpenIndex, Views } from './views.ts';
@@ -26,6 +32,7 @@ export class Member {
   readonly #applications: ApplicationViews;
   readonly #vault: KeyVault;
   readonly documents: ApplicationDocuments;
+  #progress = NO_PROGRESS;
 
   constructor(options: MemberOptions) {
     const layout = new DataLayout(options.dataFolder);
@@ -50,6 +57,9 @@ export class Member {
         this.#applications.markAllStale();
         this.documents.committedAll();
       },
+      onProgress: (progress) => {
+        this.#progress = progress;
+      },
       onCommitted: (applications) => this.documents.committed(applications),
       onWatching: () => this.documents.committedAll(),
     });
@@ -64,6 +74,32 @@ export class Member {
   /** Whether the builder is there. */
   get builderPresent(): boolean {
     return this.#client.current;
+  }
+
+  /** How far this member is, as the builder told last: reads show at least this much. */
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** Resolves with whether reads here show everything up to `sequence`. */
+  async whenPublished(sequence: number, timeoutMs: number): Promise<boolean> {
+    if (sequence <= this.#progress.published) return true;
+    try {
+      return await this.#client.whenPublished(sequence, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof BuilderError)) throw error;
+      return false;
+    }
+  }
+
+  /** See `BuilderClient.cluster`. */
+  cluster(): Promise<JsonObject | undefined> {
+    return this.#client.cluster();
+  }
+
+  /** See `BuilderClient.changeMembers`. */
+  changeMembers(change: MembersChange): Promise<void> {
+    return this.#client.changeMembers(change);
   }
 
   whenBuilderPresent(): Promise<void> {

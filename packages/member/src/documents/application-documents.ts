@@ -91,7 +91,7 @@ export class ApplicationDocuments {
   ): Promise<TransactionResult & { readonly time: number }> {
     const { body, authentication, strictTemporal, timeoutMs, access, linearized } = options;
     const readOnly = access === 'read';
-    // On this machine a snapshot holds everything that was acknowledged; through the log it would also do so on others.
+    // A snapshot holds everything that this member acknowledged; through the log it holds what others acknowledged, too.
     if (readOnly || (linearized !== true && effectOf(body) !== 'write')) {
       const answer = await this.#read(application, options);
       if (answer !== 'write-needed') return answer;

@@ -12,6 +12,8 @@ import type { TransactionAnswer } from './transaction-answer.ts';
 export interface DocumentsMaintenanceOptions {
   readonly documents: DocumentsApplier;
   readonly clock: Clock;
+  /** In a cluster one member asks for all. */
+  readonly isChosen: () => boolean;
   readonly propose: (application: string, operation: DocumentsOperation) => Promise<TransactionAnswer>;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -59,6 +61,7 @@ export class DocumentsMaintenance {
   }
 
   #lookAt(isMeant: (application: string) => boolean): void {
+    if (!this.#options.isChosen()) return;
     for (const [application] of this.#options.documents.storages()) {
       if (!isMeant(application) || this.#busy.has(application)) continue;
       try {

@@ -198,7 +198,8 @@ export class FqlHandler {
       return this.#ping(exchange);
     }
     const secret = secretOf(request.headers);
-    const caller = secret === undefined ? undefined : await this.#options.port.authenticate(secret);
+    const caller =
+      secret === undefined ? undefined : await this.#options.port.authenticate(secret, parameters);
     if (caller === undefined) {
       throw new ProtocolError('unauthorized', 'Unauthorized', {
         'www-authenticate': 'Basic realm="Unauthorized"',

@@ -63,8 +63,11 @@ export type PingScope = 'all' | 'write' | 'read' | 'node';
 export interface FqlPort {
   /** µs: the last transaction that this process has seen; what an answer without a transaction tells. */
   lastTime(): number;
-  /** Undefined: nobody. */
-  authenticate(secret: string): Promise<FqlCaller | undefined>;
+  /** Undefined: nobody. A secret that the client may have been given by another member is waited for, as a snapshot is. */
+  authenticate(
+    secret: string,
+    since: Pick<FqlQueryOptions, 'lastSeenTime' | 'timeoutMs'>,
+  ): Promise<FqlCaller | undefined>;
   query(caller: FqlCaller, body: Uint8Array, options: FqlQueryOptions): Promise<FqlResult>;
   /** A result instead of a stream: the expression is no stream, or failed. */
   stream(

@@ -1,6 +1,13 @@
 /** The FQL port over this machine's member. */
 import { CorruptionError } from '@skein/base';
-import { type Authentication, authenticate, authenticateRoot, isJwt, type RootSecret } from '@skein/fql';
+import {
+  type Authentication,
+  authenticate,
+  authenticateRoot,
+  type DocumentReader,
+  isJwt,
+  type RootSecret,
+} from '@skein/fql';
 import { BehindError, BuilderError, type Member, nodeHost } from '@skein/member';
 import {
   type FqlCaller,
@@ -21,6 +28,9 @@ export interface MemberFqlPortOptions {
   /** Whom an access provider's token stands for; undefined: nobody. */
   readonly verifyJwt: (token: string) => Promise<Authentication | undefined>;
 }
+
+/** How long a secret that is not known here may take to arrive from the member that made it. */
+const SECRET_WAIT_MS_MAX = 5_000;
 
 class Caller implements FqlCaller {
   readonly authentication: Authentication;
@@ -59,20 +69,24 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
 
   return {
     lastTime: () => lastTime,
-    authenticate: async (secret) => {
+    authenticate: async (secret, { lastSeenTime, timeoutMs }) => {
       if (isJwt(secret)) {
         const authentication = await options.verifyJwt(secret);
         return authentication === undefined ? undefined : new Caller(authentication);
       }
       const root = authenticateRoot(secret, nodeHost, rootSecret);
       if (root !== undefined) return new Caller(root);
-      const authentication = await explained(() =>
-        documents.read(application, (reader) => {
-          seen(reader.lastTime);
-          return authenticate(reader, secret, nodeHost, rootSecret, nowMs() * 1000);
-        }),
-      );
-      return authentication === undefined ? undefined : new Caller(authentication);
+      const look = (reader: DocumentReader): { found: Authentication | undefined; time: number } => {
+        seen(reader.lastTime);
+        const found = authenticate(reader, secret, nodeHost, rootSecret, nowMs() * 1000);
+        return { found, time: reader.lastTime };
+      };
+      const { found, time } = await explained(() => documents.read(application, look));
+      if (found !== undefined) return new Caller(found);
+      if (lastSeenTime === undefined || lastSeenTime <= time) return undefined;
+      const since = { lastSeenTime, timeoutMs: Math.min(timeoutMs, SECRET_WAIT_MS_MAX) };
+      const later = await explained(() => documents.readSince(application, since, look));
+      return later.found === undefined ? undefined : new Caller(later.found);
     },
     query: (caller, body, given) => explained(() => transact(caller, body, given)),
     stream: (caller, body, given) =>
