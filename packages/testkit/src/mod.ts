@@ -1,3 +1,11 @@
+export {
+  type EtcdCertificates,
+  type EtcdMember,
+  etcdBinary,
+  type RunningEtcd,
+  type StartEtcdOptions,
+  startEtcd,
+} from './etcd-servers.ts';
 export { CRASH_STAGES, type CrashStage, FaultControl, type PlantedBug } from './faults/faults.ts';
 export { losePower } from './faults/power-loss.ts';
 export {
