@@ -1,7 +1,6 @@
 /** A lean client of the FQL port that tells what happened from what it does not know. */
 import { Agent, request } from 'node:http';
 import type { Outcome } from '../checker/history.ts';
-import type { ServerUnderFire } from './server-under-fire.ts';
 
 export interface FqlAnswer {
   readonly outcome: Outcome;
@@ -13,16 +12,24 @@ export interface FqlAnswer {
   readonly text: string;
 }
 
+/** Who answers FQL. */
+export interface FqlEndpoint {
+  /** Undefined before its first start. */
+  readonly address: { readonly fqlUrl: string; readonly fqlSecret: string } | undefined;
+  /** A request without an answer for so long is given up. */
+  readonly timeoutMs?: number | undefined;
+}
+
 const TIMEOUT_MS = 40_000;
 
 export class FqlConnection {
   /** The latest transaction time that any answer told. */
   lastSeenTime = 0;
-  readonly #server: ServerUnderFire;
+  readonly #server: FqlEndpoint;
   readonly #agent: Agent;
 
   /** `fresh`: a connection for each request, so that every process gets some of them. */
-  constructor(server: ServerUnderFire, connections: 'kept' | 'fresh') {
+  constructor(server: FqlEndpoint, connections: 'kept' | 'fresh') {
     this.#server = server;
     this.#agent = new Agent({ keepAlive: connections === 'kept', maxSockets: 1 });
   }
@@ -61,7 +68,7 @@ export class FqlConnection {
         {
           method: 'POST',
           agent: this.#agent,
-          timeout: TIMEOUT_MS,
+          timeout: this.#server.timeoutMs ?? TIMEOUT_MS,
           headers: { authorization: `Bearer ${fqlSecret}`, 'x-faunadb-api-version': '4', ...headers },
         },
         (response) => {

@@ -9,8 +9,7 @@ import type { Transaction, Violation } from '../checker/history.ts';
 import { checkRegisters, type RegisterStep, type Values } from '../checker/register-checker.ts';
 import { checkListTimes, checkTimes, type TimedTransaction } from '../checker/time-checker.ts';
 import * as fql from './expressions.ts';
-import { type FqlAnswer, FqlConnection } from './fql-connection.ts';
-import type { ServerUnderFire } from './server-under-fire.ts';
+import { type FqlAnswer, FqlConnection, type FqlEndpoint } from './fql-connection.ts';
 
 const CLIENT_COUNT = 8;
 const POLLER_COUNT = 3;
@@ -22,12 +21,30 @@ const GROUPS: readonly (readonly string[])[] = [['a', 'b', 'c'], ['d', 'e', 'f']
 const POLL_PAGE_SIZE = 7;
 const EVENT_COUNT_MAX = 100_000;
 
+export interface WorkloadOptions {
+  /**
+   * Members of a cluster answer from what they have. A client that must see what others were told says so: all of them always do, except
+   * for some reads, of which only a place in the past is asked. On one machine every answer is the newest: half of them say nothing.
+   */
+  readonly lastSeen?: 'half of own' | 'of all' | undefined;
+  readonly clientCount?: number | undefined;
+  /** Who is polled; each poller keeps to one, as cursors are of one's state. */
+  readonly pollEndpoints?: readonly FqlEndpoint[] | undefined;
+  /** Of each pause between two transactions of a client, at most. */
+  readonly pauseMsMax?: number | undefined;
+  /** Told of each transaction that was answered. */
+  readonly onAnswer?: ((wrote: boolean) => void) | undefined;
+}
+
 interface Recorded<Step> extends Transaction<Step> {
   readonly wrote: boolean;
 }
 
 export class Workload {
-  readonly #server: ServerUnderFire;
+  readonly #endpoints: readonly FqlEndpoint[];
+  readonly #options: WorkloadOptions;
+  /** µs: the latest time that anybody was told. */
+  #lastSeenOfAll = 0;
   readonly #random: () => number;
   readonly #connections: FqlConnection[] = [];
   readonly #appends: Recorded<AppendStep>[] = [];
@@ -45,9 +62,15 @@ export class Workload {
   #clients: Promise<unknown> | undefined;
   #pollers: Promise<unknown> | undefined;
 
-  constructor(server: ServerUnderFire, random: () => number) {
-    this.#server = server;
+  /** Clients and pollers are spread over the endpoints. */
+  constructor(
+    endpoints: FqlEndpoint | readonly FqlEndpoint[],
+    random: () => number,
+    options: WorkloadOptions = {},
+  ) {
+    this.#endpoints = [endpoints].flat();
     this.#random = random;
+    this.#options = options;
   }
 
   async prepare(): Promise<void> {
@@ -56,8 +79,10 @@ export class Workload {
   }
 
   start(): void {
-    const clients = Array.from({ length: CLIENT_COUNT }, (_, number) => this.#client(number));
-    const pollers = this.#polled.map((seen) => this.#poll(seen));
+    const clients = Array.from({ length: this.#options.clientCount ?? CLIENT_COUNT }, (_, number) =>
+      this.#client(number),
+    );
+    const pollers = this.#polled.map((seen, number) => this.#poll(seen, number));
     this.#clients = Promise.all(clients);
     this.#pollers = Promise.all(pollers);
     // Told by `finish`.
@@ -100,7 +125,11 @@ export class Workload {
     }
     for (const [group, names] of GROUPS.entries())
       await this.#registerOnce(connection, -1, group, { kind: 'read', names });
-    const { resource, time = 0 } = await this.#insist(connection, fql.eventsAfter(0, EVENT_COUNT_MAX));
+    const { resource, time = 0 } = await this.#insist(
+      connection,
+      fql.eventsAfter(0, EVENT_COUNT_MAX),
+      this.#lastSeenOfAll,
+    );
     this.#all = eventsOf(resource);
     this.#endTime = time;
     await this.#pollers;
@@ -128,14 +157,19 @@ export class Workload {
     ];
   }
 
-  #connect(connections: 'kept' | 'fresh'): FqlConnection {
-    const connection = new FqlConnection(this.#server, connections);
+  #connect(
+    connections: 'kept' | 'fresh',
+    number = 0,
+    endpoints: readonly FqlEndpoint[] = this.#endpoints,
+  ): FqlConnection {
+    const endpoint = endpoints[number % endpoints.length]!;
+    const connection = new FqlConnection(endpoint, connections);
     this.#connections.push(connection);
     return connection;
   }
 
   async #client(number: number): Promise<void> {
-    const connection = this.#connect(number % 2 === 0 ? 'kept' : 'fresh');
+    const connection = this.#connect(number % 2 === 0 ? 'kept' : 'fresh', number);
     while (!this.#stopped) {
       const choice = this.#random();
       let answer: FqlAnswer;
@@ -143,7 +177,8 @@ export class Workload {
       else if (choice < 0.75) answer = await this.#registerOnce(connection, number, ...this.#registerPlan());
       else answer = await this.#insertOnce(connection, number);
       // Whoever is refused a connection asks again soon, not at once.
-      await pause(answer.outcome === 'ok' ? this.#random() * 4 : 10 + this.#random() * 20);
+      const { pauseMsMax = 4 } = this.#options;
+      await pause(answer.outcome === 'ok' ? this.#random() * pauseMsMax : 10 + this.#random() * 20);
     }
   }
 
@@ -162,7 +197,9 @@ export class Workload {
     client: number,
     steps: readonly AppendStep[],
   ): Promise<FqlAnswer> {
-    const [answer, times] = await this.#ask(connection, fql.appendTransaction(steps));
+    const wrote = steps.some(({ kind }) => kind === 'append');
+    const isOfThePast = this.#options.lastSeen === 'of all' && !wrote && client >= 0 && this.#random() < 0.3;
+    const [answer, times] = await this.#ask(connection, fql.appendTransaction(steps), { isOfThePast, wrote });
     const lists = answer.outcome === 'ok' ? (answer.resource as readonly (readonly number[] | null)[]) : [];
     this.#appends.push({
       ...times,
@@ -170,7 +207,7 @@ export class Workload {
       steps: steps.map((step, at) =>
         step.kind === 'append' ? step : { ...step, list: lists[at] ?? undefined },
       ),
-      wrote: steps.some(({ kind }) => kind === 'append'),
+      wrote,
     });
     return answer;
   }
@@ -199,7 +236,9 @@ export class Workload {
     group: number,
     plan: fql.RegisterPlan,
   ): Promise<FqlAnswer> {
-    const [answer, times] = await this.#ask(connection, fql.registerTransaction(plan));
+    const [answer, times] = await this.#ask(connection, fql.registerTransaction(plan), {
+      wrote: plan.kind !== 'read',
+    });
     const isOk = answer.outcome === 'ok';
     const { seen, wrote } = isOk
       ? fql.readRegisterAnswer(plan, answer.resource)
@@ -222,13 +261,14 @@ export class Workload {
 
   async #insertOnce(connection: FqlConnection, client: number): Promise<FqlAnswer> {
     const ids = Array.from({ length: this.#random() < 0.7 ? 1 : 5 }, () => ++this.#lastNumber);
-    const [answer, times] = await this.#ask(connection, fql.insertEvents(ids));
+    const [answer, times] = await this.#ask(connection, fql.insertEvents(ids), { wrote: true });
     this.#inserts.push({ ...times, client, steps: ids, wrote: true });
     return answer;
   }
 
-  async #poll(seen: SeenEvent[]): Promise<void> {
-    const connection = this.#connect('fresh');
+  async #poll(seen: SeenEvent[], number: number): Promise<void> {
+    const { pollEndpoints = this.#endpoints } = this.#options;
+    const connection = this.#connect('fresh', number, pollEndpoints);
     let last = 0;
     let isAtEnd = false;
     while (!isAtEnd) {
@@ -251,17 +291,23 @@ export class Workload {
   async #ask(
     connection: FqlConnection,
     expression: unknown,
+    { isOfThePast = false, wrote }: { readonly isOfThePast?: boolean; readonly wrote: boolean },
   ): Promise<[FqlAnswer, Omit<Transaction<never>, 'client' | 'steps'>]> {
     const id = ++this.#lastNumber;
-    const lastSeen = this.#random() < 0.5 ? connection.lastSeenTime : 0;
+    const lastSeen = isOfThePast ? 0 : this.#lastSeen(connection);
     const headers = lastSeen > 0 ? { 'x-last-seen-txn': String(lastSeen) } : undefined;
     // Some reads go through the log.
-    const path = this.#random() < 0.05 ? '/linearized' : '/';
-    const calledMs = performance.now();
+    const path = !isOfThePast && this.#random() < 0.05 ? '/linearized' : '/';
+    // Its place may be anywhere before the answer.
+    const calledMs = isOfThePast ? 0 : performance.now();
     const answer = await connection.ask(expression, { path, ...(headers === undefined ? {} : { headers }) });
     const { outcome, time, status, text } = answer;
     const returnedMs = outcome === 'unknown' ? Number.POSITIVE_INFINITY : performance.now();
-    if (outcome === 'ok') this.#answeredCount++;
+    if (outcome === 'ok') {
+      this.#answeredCount++;
+      this.#options.onAnswer?.(wrote);
+    }
+    this.#lastSeenOfAll = Math.max(this.#lastSeenOfAll, time ?? 0);
     if (status !== 0 && status !== 200 && status !== 201 && status !== 503)
       this.#strange.push(`${status} ${text}`);
     if (time !== undefined && time < lastSeen) {
@@ -273,10 +319,16 @@ export class Workload {
     return [answer, { id, calledMs, returnedMs, outcome, time }];
   }
 
-  /** Asks until there is an answer. */
-  async #insist(connection: FqlConnection, expression: unknown): Promise<FqlAnswer> {
+  #lastSeen(connection: FqlConnection): number {
+    if (this.#options.lastSeen === 'of all') return this.#lastSeenOfAll;
+    return this.#random() < 0.5 ? connection.lastSeenTime : 0;
+  }
+
+  /** Asks until there is an answer, of `after` (µs) or later. */
+  async #insist(connection: FqlConnection, expression: unknown, after = 0): Promise<FqlAnswer> {
+    const headers: Record<string, string> = after > 0 ? { 'x-last-seen-txn': String(after) } : {};
     for (;;) {
-      const answer = await connection.ask(expression);
+      const answer = await connection.ask(expression, { headers });
       if (answer.outcome === 'ok') return answer;
       if (answer.status !== 0 && answer.status !== 503) throw new Error(`${answer.status} ${answer.text}`);
       await pause(20);
