@@ -19,6 +19,16 @@ import {
 } from './managed-process.ts';
 import type { FromProcess, MetricsSnapshot, ProcessSettings } from './messages.ts';
 
+/** A program beside the processes: started before them, ended after them, and looking after itself meanwhile. */
+export interface Companion {
+  /** Of the running one. */
+  readonly pid: number | undefined;
+  /** Resolves when it is on its way. Rejects with `ProcessStartError`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
 export interface SupervisorOptions {
   readonly builderEntry: string;
   readonly queryEntry: string;
@@ -26,6 +36,8 @@ export interface SupervisorOptions {
   readonly settings: Omit<ProcessSettings, 'processNumber'>;
   readonly drainMs: number;
   readonly log: Logger;
+  /** In a cluster, unless it is given one that runs already. */
+  readonly etcd?: Companion | undefined;
   /** The builder's process id, each time there is a new one. */
   readonly onBuilder?: ((pid: number) => void) | undefined;
 }
@@ -78,6 +90,7 @@ export class Supervisor {
 
   /** Rejects with `ProcessStartError`. */
   async startBuilder(): Promise<void> {
+    await this.#options.etcd?.start();
     const process = await this.#spawnBuilder();
     this.#watchBuilder(process);
   }
@@ -101,9 +114,13 @@ export class Supervisor {
   }
 
   /** For tests and messages. */
-  get processIds(): { readonly builder: number | undefined; readonly query: readonly number[] } {
+  get processIds(): {
+    readonly builder: number | undefined;
+    readonly query: readonly number[];
+    readonly etcd: number | undefined;
+  } {
     const query = this.#slots.flatMap(({ process }) => (process?.running === true ? [process.pid] : []));
-    return { builder: this.#builder?.pid, query };
+    return { builder: this.#builder?.pid, query, etcd: this.#options.etcd?.pid };
   }
 
   /** Replaces every process by a fresh one, query processes first, without losing a request. One at a time. */
@@ -114,7 +131,7 @@ export class Supervisor {
     return this.#reloading;
   }
 
-  /** Query processes finish their requests, then the builder publishes and ends. */
+  /** Query processes finish their requests, then the builder publishes and ends, and etcd last. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const wake of this.#pauses) wake();
@@ -122,6 +139,7 @@ export class Supervisor {
     const queries = [...this.#all].filter((each) => each !== this.#builder);
     await Promise.all(queries.map((each) => each.stop('stop', drainMs)));
     await this.#builder?.stop('stop', drainMs);
+    await this.#options.etcd?.stop();
     for (const slot of this.#slots) this.#releaseSockets(slot);
   }
 
@@ -129,6 +147,7 @@ export class Supervisor {
   kill(): void {
     this.#stopping = true;
     for (const each of this.#all) each.kill();
+    this.#options.etcd?.kill();
   }
 
   async #reload(): Promise<void> {
