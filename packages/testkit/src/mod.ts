@@ -1,3 +1,6 @@
+export { makeCluster, RunningCluster, type StartClusterOptions, startCluster } from './cluster/cluster.ts';
+export { ClusterMember, type MemberProcess } from './cluster/cluster-member.ts';
+export type { NetworkFaults } from './cluster/network.ts';
 export {
   type EtcdCertificates,
   type EtcdMember,

@@ -1,0 +1,217 @@
+/** One member of a cluster under test: a server that comes and goes on one data folder, at one address. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultControl, type FaultEnvironment } from '../faults/faults.ts';
+import { losePower } from '../faults/power-loss.ts';
+import { type RunningSkein, type SkeinProcesses, startSkein } from '../skein-server.ts';
+import { LimitedDisk } from './limited-disk.ts';
+
+export type MemberProcess = keyof SkeinProcesses;
+
+export interface ClusterMemberOptions {
+  readonly name: string;
+  /** Its place among the members. */
+  readonly at: number;
+  readonly host: string;
+  readonly folder: string;
+  readonly within: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly faults: FaultEnvironment;
+}
+
+export const HTTP_PORT = 7700;
+export const FQL_PORT = 8443;
+const NO_PROCESSES: SkeinProcesses = { supervisor: 0, builder: 0, query: [], etcd: 0 };
+
+export class ClusterMember {
+  readonly name: string;
+  readonly at: number;
+  readonly host: string;
+  /** The same after each start. */
+  readonly url: string;
+  readonly fqlUrl: string;
+  readonly fqlSecret: string;
+  readonly folder: string;
+  readonly control: FaultControl;
+  /** Where the machine allows it. */
+  disk: LimitedDisk | undefined;
+  readonly #options: ClusterMemberOptions;
+  #server: RunningSkein | undefined;
+  /** Of servers before. */
+  #written = '';
+  #paused: readonly number[] = [];
+
+  constructor(options: ClusterMemberOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.at = options.at;
+    this.host = options.host;
+    this.url = `http://${options.host}:${HTTP_PORT}`;
+    this.fqlUrl = `http://${options.host}:${FQL_PORT}`;
+    this.fqlSecret = options.env['SKEIN_FQL_SECRET'] ?? '';
+    this.folder = options.folder;
+    mkdirSync(this.dataFolder, { recursive: true });
+    this.control = new FaultControl(join(this.folder, 'faults.json'));
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** For clients of FQL. */
+  get address(): { readonly fqlUrl: string; readonly fqlSecret: string } {
+    return { fqlUrl: this.fqlUrl, fqlSecret: this.fqlSecret };
+  }
+
+  /** Undefined while it is down, and until it has said that it serves. */
+  get running(): RunningSkein | undefined {
+    return this.#server;
+  }
+
+  async limitDisk(mebibytes: number): Promise<void> {
+    this.disk = await LimitedDisk.mount(this.dataFolder, join(this.folder, 'disk.img'), mebibytes);
+  }
+
+  /** Resolves when it serves; a new cluster does when most of its members run. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#server = await startSkein({
+      folder: this.folder,
+      within: this.#options.within,
+      env: {
+        ...this.#options.env,
+        SKEIN_HOST: this.host,
+        SKEIN_PORT: String(HTTP_PORT),
+        SKEIN_FQL_HOST: this.host,
+        SKEIN_FQL_PORT: String(FQL_PORT),
+        TEST_MEMBER: this.folder,
+        ...this.control.environment(this.#options.faults),
+        ...env,
+      },
+    });
+  }
+
+  /** As an operator would. */
+  async stop(): Promise<void> {
+    this.resume();
+    await this.#end();
+    this.killMachine();
+  }
+
+  processes(): SkeinProcesses {
+    return this.#server?.processes() ?? NO_PROCESSES;
+  }
+
+  /** Every process of it that lives, also those whose supervisor is gone. */
+  allProcesses(): readonly number[] {
+    const mark = `TEST_MEMBER=${this.folder}`;
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && pid !== process.pid && environmentOf(pid).includes(mark));
+  }
+
+  /** Sends `SIGKILL`; whether there was anything to kill. With the supervisor its processes end, after a moment. */
+  kill(which: MemberProcess): boolean {
+    const pids = this.#pidsOf(which);
+    for (const pid of pids) signal(pid, 'SIGKILL');
+    return pids.length > 0;
+  }
+
+  /** All of its processes in an instant. */
+  killMachine(): void {
+    // Those first that could start others.
+    const { supervisor } = this.processes();
+    if (supervisor > 0) signal(supervisor, 'SIGKILL');
+    let victims = this.allProcesses();
+    while (victims.length > 0) {
+      for (const pid of victims) signal(pid, 'SIGKILL');
+      victims = this.allProcesses().filter((pid) => !isEnding(pid));
+    }
+    this.#paused = [];
+    this.#forgetServer();
+  }
+
+  /** `killMachine`, and the disk is left with what was synced. */
+  async losePower(random: () => number): Promise<void> {
+    this.killMachine();
+    await this.untilGone();
+    losePower({ dataFolder: this.dataFolder, control: this.control, random });
+  }
+
+  /** Nothing ends, nothing goes on; whether there was anything to stop. */
+  pause(which: MemberProcess | 'machine'): boolean {
+    const pids = which === 'machine' ? this.allProcesses() : this.#pidsOf(which);
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    this.#paused = [...this.#paused, ...pids];
+    return pids.length > 0;
+  }
+
+  resume(): void {
+    for (const pid of this.#paused) signal(pid, 'SIGCONT');
+    this.#paused = [];
+  }
+
+  /** A machine with another disk; it must be down. */
+  wipe(): void {
+    for (const name of readdirSync(this.dataFolder)) {
+      if (name !== 'lost+found') rmSync(join(this.dataFolder, name), { recursive: true, force: true });
+    }
+  }
+
+  /** After a kill: resolves when no process of it is left. */
+  async untilGone(): Promise<void> {
+    while (this.allProcesses().some((pid) => !isEnding(pid)))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  /** Everything that its servers have written. */
+  output(): string {
+    return this.#written + (this.#server?.output() ?? '');
+  }
+
+  async remove(): Promise<void> {
+    this.killMachine();
+    await this.untilGone();
+    await this.disk?.unmount();
+  }
+
+  #pidsOf(which: MemberProcess): readonly number[] {
+    const found = this.processes()[which];
+    return (typeof found === 'number' ? [found] : found).filter((pid) => pid > 0);
+  }
+
+  async #end(): Promise<void> {
+    await this.#server?.stop({ data: 'keep' });
+    this.#forgetServer();
+  }
+
+  #forgetServer(): void {
+    this.#written = this.output();
+    this.#server = undefined;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/** Killed, and not yet waited for by its parent. */
+function isEnding(pid: number): boolean {
+  return !existsSync(`/proc/${pid}`) || readProcess(pid, 'stat').split(') ').at(-1)?.startsWith('Z') === true;
+}
+
+function environmentOf(pid: number): readonly string[] {
+  return readProcess(pid, 'environ').split('\0');
+}
+
+function readProcess(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    // It has ended, or belongs to somebody else.
+    return '';
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A file system of its own size for a folder, so that it can be filled without filling the machine: ext4 in a sparse file. Names of folders
+ * tell the process that made them, and what a run that was killed has left is removed by the next one.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from './run-command.ts';
+
+const FILLER = 'filler';
+const FILL_BYTES = 1024 * 1024;
+
+export class LimitedDisk {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** `image` is made; undefined where this is not allowed. */
+  static async mount(folder: string, image: string, mebibytes: number): Promise<LimitedDisk | undefined> {
+    mkdirSync(folder, { recursive: true });
+    try {
+      await runCommand(['truncate', '-s', `${mebibytes}M`, image]);
+      await runCommand(['mkfs.ext4', '-q', '-m', '0', image]);
+      await runCommand(['mount', '-o', 'loop', image, folder]);
+      return new LimitedDisk(folder);
+    } catch {
+      rmSync(image, { force: true });
+      return undefined;
+    }
+  }
+
+  /** Leaves no room at all. */
+  fill(): void {
+    const path = join(this.#folder, FILLER);
+    for (let bytes = FILL_BYTES; bytes >= 512; ) {
+      try {
+        writeFileSync(path, Buffer.alloc(bytes, 1), { flag: 'a' });
+      } catch {
+        bytes = bytes >> 1;
+      }
+    }
+  }
+
+  free(): void {
+    rmSync(join(this.#folder, FILLER), { force: true });
+  }
+
+  get freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.#folder);
+    return bavail * bsize;
+  }
+
+  async unmount(): Promise<void> {
+    // Lazily: somebody may still look at a file.
+    await runCommand(['umount', '-l', this.#folder]).catch(() => undefined);
+  }
+}
+
+const folderPattern = /^skein-cluster-(\d+)-/;
+
+/** Its name tells whose it is. */
+export function clusterFolderPrefix(): string {
+  return join(tmpdir(), `skein-cluster-${process.pid}-`);
+}
+
+/** Mounts of clusters whose test has ended without removing them, and what lies under them. */
+export async function removeMountLeftovers(): Promise<void> {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  for (const line of mounts) {
+    const [, target = ''] = line.split(' ');
+    const within = target.startsWith(`${tmpdir()}/`) ? target.slice(tmpdir().length + 1) : '';
+    const match = folderPattern.exec(within);
+    if (match === null || existsSync(`/proc/${match[1]}`)) continue;
+    await runCommand(['umount', '-l', target]).catch(() => undefined);
+    rmSync(join(tmpdir(), within.split('/')[0]!), { recursive: true, force: true });
+  }
+}
