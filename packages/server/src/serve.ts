@@ -11,10 +11,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type ApplicationState,
   BuilderClient,
+  BuilderError,
   DataLayout,
   KeyVault,
   listApplications,
@@ -29,6 +31,8 @@ import {
   presentSetup,
   setUpApplication,
 } from './application-setup.ts';
+import { clusterConfigurationOf } from './cluster/cluster-configuration-of.ts';
+import { withSharedIdentity } from './cluster/shared-identity.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { writeCredentials } from './credentials-file.ts';
 import { DataFolderError, DataLock, DataLockedError } from './data-lock.ts';
@@ -48,6 +52,7 @@ export interface ServeOptions {
 
 const builderEntry = fileURLToPath(new URL('./process/builder-main.ts', import.meta.url));
 const queryEntry = fileURLToPath(new URL('./process/query-main.ts', import.meta.url));
+const MAJORITY_PAUSE_MS = 500;
 /** How long the builder of a killed server may take to finish. */
 const orphanWaitMsMax = 30_000;
 /** Names of sockets may be about 100 bytes long. */
@@ -59,6 +64,7 @@ export async function serve(configuration: Configuration, options: ServeOptions 
   const signals = new Signals();
   try {
     const secret = loadSecret(configuration);
+    const cluster = clusterConfigurationOf(configuration);
     const lock = await DataLock.take(configuration.data);
     const socketFolder = makeSocketFolder();
     try {
@@ -69,7 +75,20 @@ export async function serve(configuration: Configuration, options: ServeOptions 
         const { fqlPort: port, fqlHost: host } = configuration;
         await refuseTakenPort({ port, host, setting: 'SKEIN_FQL_PORT' });
       }
-      return await run({ configuration, options, secret, lock, socketFolder, log, signals });
+      if (cluster !== undefined) {
+        const { host, port } = cluster.members.find(({ name }) => name === cluster.member)!;
+        await refuseTakenPort({ host, port, setting: 'SKEIN_MEMBERS' });
+      }
+      return await run({
+        configuration: cluster === undefined ? configuration : withSharedIdentity(configuration, secret),
+        configured: configuration,
+        options,
+        secret,
+        lock,
+        socketFolder,
+        log,
+        signals,
+      });
     } finally {
       rmSync(socketFolder, { recursive: true, force: true });
       lock.release();
@@ -97,6 +116,8 @@ export async function serve(configuration: Configuration, options: ServeOptions 
 
 interface Run {
   readonly configuration: Configuration;
+  /** As it was given, without what a cluster derives from its secret. */
+  readonly configured: Configuration;
   readonly options: ServeOptions;
   readonly secret: string;
   readonly lock: DataLock;
@@ -107,6 +128,7 @@ interface Run {
 
 async function run({
   configuration,
+  configured,
   options,
   secret,
   lock,
@@ -159,9 +181,15 @@ async function run({
       client = line;
       const propose = (operation: Operation): Promise<unknown> =>
         line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' });
-      setup = await setUpApplication({ applicationId, configuration, vault, read, propose });
+      const setUp = (): Promise<ApplicationSetup> =>
+        setUpApplication({ applicationId, configuration, vault, read, propose });
+      setup = configuration.cluster
+        ? firstShown(configured, await untilMajority(setUp, { say, ended: () => signals.ended }))
+        : await setUp();
       line.close();
       root = rootSecret();
+      if (configuration.cluster && configured.fqlSecret === undefined && root !== undefined)
+        root = { ...root, made: true };
       ports = await startQueries(setup.searchKey, root);
     }
     const url = urlOf(configuration.host, ports.http);
@@ -201,6 +229,34 @@ async function run({
     demo?.kill('SIGKILL');
     supervisor.kill();
   }
+}
+
+/** Members that start together wait for each other. */
+async function untilMajority<T>(
+  attempt: () => Promise<T>,
+  { say, ended }: { readonly say: (text: string) => void; readonly ended: () => boolean },
+): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const waits =
+        error instanceof BuilderError && (error.code === 'no-quorum' || error.code === 'unavailable');
+      if (!waits || ended()) throw error;
+      if (tries === 0) say('Waiting for the majority of the cluster …\n');
+      await pause(MAJORITY_PAUSE_MS);
+    }
+  }
+}
+
+/** What was derived rather than given is shown where it comes to a machine for the first time. */
+function firstShown(configured: Configuration, setup: ApplicationSetup): ApplicationSetup {
+  const made = {
+    ...setup.made,
+    adminKey: configured.adminKey === undefined,
+    searchKey: configured.searchKey === undefined,
+  };
+  return { ...setup, made };
 }
 
 async function end(supervisor: Supervisor, demo: ChildProcess | undefined): Promise<number> {
@@ -289,7 +345,7 @@ async function refuseTakenPort(asked: {
   readonly host: string;
   readonly port: number;
   /** Where another port can be chosen. */
-  readonly setting: 'SKEIN_PORT' | 'SKEIN_FQL_PORT';
+  readonly setting: 'SKEIN_PORT' | 'SKEIN_FQL_PORT' | 'SKEIN_MEMBERS';
 }): Promise<void> {
   const { host, port, setting } = asked;
   if (port === 0) return;

@@ -21,6 +21,8 @@ export interface ClusterConfiguration {
   readonly members: readonly MemberAddress[];
   /** `https://10.0.0.1:7702`; where etcd answers clients. This machine's comes first. */
   readonly etcdEndpoints: readonly string[];
+  /** Skein runs etcd, one beside each member; else it is somebody else's, whose members are not changed from here. */
+  readonly runsEtcd: boolean;
   /** Between members, and to etcd. Undefined: not encrypted, which only loopback addresses may be. */
   readonly certificates: ClusterCertificates | undefined;
   /** A member whose applied operations are older than those of another by more is not offered to clients. Milliseconds. */

@@ -21,6 +21,7 @@ export function clusterConfigurationOf(configuration: Configuration): ClusterCon
     etcdEndpoints:
       configuration.etcdEndpoints ??
       ownFirst.map(({ host, port }) => `${scheme}://${hostAndPort(host, port + 1)}`),
+    runsEtcd: configuration.etcdEndpoints === undefined,
     certificates,
     lagMsMax: configuration.lagMsMax,
     journalKeepBytes: configuration.journalKeepMib * MIB,
