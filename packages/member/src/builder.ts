@@ -33,6 +33,8 @@ import { ApplyScheduler } from './apply-scheduler.ts';
 import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
 import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './cluster/builder-cluster.ts';
+import type { CheckpointParts } from './cluster/checkpoint.ts';
+import { CheckpointSource } from './cluster/checkpoint-source.ts';
 import { DataLayout } from './data-layout.ts';
 import { answerForgotten, DocumentsApplier } from './documents/documents-applier.ts';
 import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
@@ -148,6 +150,8 @@ export class Builder implements BuilderService, ClusteredBuilder {
   readonly #journalMarks = new ProgressMarks();
   #publishWaiters: { readonly sequence: number; readonly resolve: (published: boolean) => void }[] = [];
   #journalHolds = new Set<JournalHold>();
+  /** Copies of this machine's state, for members that need one, and for backups. */
+  readonly checkpoints: CheckpointSource;
   /** The last operation that was handed on from the log. */
   #accepted = asSequence(0);
   #acceptWaiters: { readonly sequence: Sequence; readonly resolve: () => void }[] = [];
@@ -247,6 +251,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
       onPublished: (changes, sequences) => void this.#announce(changes, sequences),
       onFatal: (error) => this.fail(error),
     });
+    this.checkpoints = new CheckpointSource(this.#checkpointParts());
     this.#maintenance = new DocumentsMaintenance({
       isChosen: () => this.#cluster?.isChosen ?? true,
       documents: this.#documents,
@@ -342,6 +347,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
     await this.#following;
     clearInterval(this.#progressTimer);
     await this.#cluster?.close();
+    await this.checkpoints.close();
     await this.#operations.close();
     await this.#documents.close();
     if (!this.#failed) this.#saveRecent();
@@ -404,6 +410,19 @@ export class Builder implements BuilderService, ClusteredBuilder {
     if (this.#cluster === undefined)
       throw new BuilderError('bad-request', 'refused', 'this server is not part of a cluster');
     await this.#cluster.changeMembers(change);
+  }
+
+  /** What a copy for another member is made of. */
+  #checkpointParts(): CheckpointParts {
+    return {
+      layout: this.#layout,
+      journal: this.#journal,
+      documents: this.#documents,
+      stores: (application) => [...this.#scheduler.lines(application)].map(({ store }) => store),
+      savedThrough: () => this.#savedThrough,
+      holdJournal: () => this.holdJournal(),
+      log: this.#log,
+    };
   }
 
   /** Operations from the one after what is applied here on stay in the journal until the hold is let go. */

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@skein/base';
 import type { LocalJournal, OperationLog } from '@skein/oplog';
 import type { MembersChange, Progress } from '../ipc/messages.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
 
 export interface BuilderCluster {
   /** The cluster's log; closing it closes the journal. */
@@ -28,6 +29,8 @@ export interface ClusteredBuilder {
   readonly publishedThrough: number;
   /** When the first operation that is not published yet came into the journal; undefined: there is none. Milliseconds since 1970. */
   readonly behindSinceMs: number | undefined;
+  /** Copies of this machine's state, for members that need one: `serveCheckpoints` answers with them. */
+  readonly checkpoints: CheckpointSource;
 }
 
 /** Called when the journal is open, and before anything of it is applied. */
