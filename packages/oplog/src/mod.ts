@@ -1,4 +1,4 @@
-export { decodeEntry, EntryFormatError, encodeEntry } from './cluster/entry.ts';
+export { decodeEntry, EntryFormatError, encodeEntry, operationBytesInEntry } from './cluster/entry.ts';
 export { type EntryId, entryText, parseEntryText } from './cluster/entry-id.ts';
 export type { JournalPage, PeerPort, PeerService } from './cluster/peer-port.ts';
 export { DiskFullError, type JournalDisk, type JournalFile } from './journal-disk.ts';

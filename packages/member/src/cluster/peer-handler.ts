@@ -28,6 +28,14 @@ export type PeerHandler = (request: PeerRequest) => Promise<PeerAnswer> | AsyncI
 
 export type PeerHandlers = Readonly<Record<string, PeerHandler>>;
 
+/** What a stream may send before its reader has taken some of it. */
+export const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** How much of the window a part takes: small ones are a burden too. */
+export function windowBytes(payload: Uint8Array | undefined): number {
+  return 1024 + (payload?.byteLength ?? 0);
+}
+
 export type PeerErrorCode =
   /** The line is not up: nothing was sent. */
   | 'not-connected'
