@@ -1,0 +1,200 @@
+/**
+ * Three machines' own etcd, with real etcd:
+ *   1. A new cluster begins once all members are there, and not before.
+ *   2. An etcd that is killed runs again.
+ *   3. One that lost its data joins the others as a new member, with everything in it.
+ *   4. One that its supervisor left behind does not keep the next from starting.
+ *   5. One that was taken out says so, and stays down.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { etcdBinary } from '@skein/testkit';
+import { pino } from 'pino';
+import { afterEach, expect, test, vi } from 'vitest';
+import { clusterConfigurationOf } from '../../packages/server/src/cluster/cluster-configuration-of.ts';
+import { type EtcdAdministration, EtcdProcess } from '../../packages/server/src/cluster/etcd-process.ts';
+import { loadConfiguration } from '../../packages/server/src/configuration.ts';
+
+const until = { timeout: 30_000, interval: 50 };
+const secret = 'a secret of a cluster';
+const running: EtcdProcess[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** First of three free ports in a row. */
+async function freePorts(): Promise<number> {
+  const first = await new Promise<number>((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+  return first > 65_000 ? freePorts() : first;
+}
+
+interface Machine {
+  readonly name: string;
+  readonly folder: string;
+  readonly clientUrl: string;
+  readonly lines: string[];
+  start(): EtcdProcess;
+}
+
+async function machines(names: readonly string[]): Promise<readonly Machine[]> {
+  const ports: number[] = [];
+  while (ports.length < names.length) {
+    const port = await freePorts();
+    if (ports.every((other) => Math.abs(other - port) > 3)) ports.push(port);
+  }
+  const members = names.map((name, at) => `${name}=127.0.0.1:${ports[at]}`).join(',');
+  return names.map((name, at) => {
+    const folder = mkdtempSync(join(tmpdir(), `skein-etcd-${name}-`));
+    folders.push(folder);
+    const { configuration } = loadConfiguration({
+      args: ['--cluster', '--member', name, '--members', members, '--cluster-insecure', '--data', folder],
+      env: { SKEIN_SECRET: secret, HOME: folder },
+      cwd: folder,
+    });
+    const cluster = clusterConfigurationOf(configuration);
+    if (cluster === undefined) throw new Error('not a cluster');
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    return {
+      name,
+      folder,
+      clientUrl: `http://127.0.0.1:${(ports[at] ?? 0) + 1}`,
+      lines,
+      start: () => {
+        const etcd = new EtcdProcess({ configuration, cluster, secret, log, connect: gateway });
+        running.push(etcd);
+        return etcd;
+      },
+    };
+  });
+}
+
+test.skipIf(etcdBinary() === undefined)(
+  '1, 2, 3: a cluster begins with all its members, outlives a kill and a lost disk',
+  { timeout: 60_000 },
+  async () => {
+    const [a, b, c] = (await machines(['a', 'b', 'c'])) as [Machine, Machine, Machine];
+    const [etcdA, etcdB] = [a.start(), b.start()];
+    await Promise.all([etcdA.start(), etcdB.start()]);
+    await vi.waitFor(() => expect(a.lines.join('')).toContain('missing: c (nothing listens there)'), until);
+    expect(etcdA.state).toBe('waiting');
+    const etcdC = c.start();
+    await etcdC.start();
+    await put(a, 'kept', 'value');
+
+    const killed = etcdB.pid ?? -1;
+    process.kill(killed, 'SIGKILL');
+    await vi.waitFor(() => expect(etcdB.pid).not.toBe(killed), until);
+    await vi.waitFor(async () => expect(await get(b, 'kept')).toBe('value'), until);
+
+    await etcdC.stop();
+    rmSync(c.folder, { recursive: true });
+    mkdirSync(c.folder);
+    const before = await memberIds(a);
+    const etcdAnew = c.start();
+    await etcdAnew.start();
+    await vi.waitFor(async () => expect(await get(c, 'kept')).toBe('value'), until);
+    const after = await memberIds(a);
+    expect(after).toHaveLength(3);
+    expect(after.filter((id) => before.includes(id))).toHaveLength(2);
+    expect(c.lines.join('')).toContain('has lost its etcd data');
+  },
+);
+
+test.skipIf(etcdBinary() === undefined)(
+  '4, 5: an orphan makes room, and who was taken out stays out',
+  { timeout: 60_000 },
+  async () => {
+    const [a, b] = (await machines(['a', 'b'])) as [Machine, Machine];
+    const [etcdA, etcdB] = [a.start(), b.start()];
+    await Promise.all([etcdA.start(), etcdB.start()]);
+    await put(a, 'kept', 'value');
+
+    // As if its supervisor had gone without a word: nobody looks after it any more.
+    const orphan = etcdB.pid ?? -1;
+    const next = b.start();
+    await next.start();
+    expect(() => process.kill(orphan, 0)).toThrow('ESRCH');
+    await etcdB.stop();
+    await vi.waitFor(async () => expect(await get(b, 'kept')).toBe('value'), until);
+    expect(JSON.parse(readFileSync(join(b.folder, 'etcd.pid'), 'utf8'))).toMatchObject({ pid: next.pid });
+
+    const administration = await gateway([a.clientUrl]);
+    const listed = await administration.members();
+    const id = listed.find(({ name }) => name === 'b')?.id ?? '';
+    // Refused until its members have been connected for some seconds.
+    await vi.waitFor(() => administration.removeMember(id), until);
+    await vi.waitFor(() => expect(next.state).toBe('removed'), until);
+    expect(b.lines.join('')).toContain('was taken out of the cluster');
+  },
+);
+
+/** etcd over its JSON gateway. */
+async function gateway(endpoints: readonly string[]): Promise<EtcdAdministration> {
+  const call = (path: string, body: object): Promise<Record<string, unknown>> => ask(endpoints, path, body);
+  return {
+    members: async () => {
+      const { members } = await call('cluster/member/list', {});
+      return (members as Record<string, unknown>[]).map((each) => ({
+        id: String(each['ID']),
+        name: typeof each['name'] === 'string' ? each['name'] : '',
+        peerUrls: each['peerURLs'] as string[],
+        clientUrls: (each['clientURLs'] ?? []) as string[],
+      }));
+    },
+    addMember: (peerURLs) => call('cluster/member/add', { peerURLs }),
+    removeMember: (ID) => call('cluster/member/remove', { ID }),
+    close: () => undefined,
+  };
+}
+
+async function ask(
+  endpoints: readonly string[],
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  let failure: unknown;
+  for (const endpoint of endpoints) {
+    try {
+      const answer = await fetch(`${endpoint}/v3/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(3_000),
+      });
+      const content = (await answer.json()) as Record<string, unknown>;
+      if (answer.ok) return content;
+      failure = new Error(JSON.stringify(content));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+async function put({ clientUrl }: Machine, key: string, value: string): Promise<void> {
+  await vi.waitFor(() => ask([clientUrl], 'kv/put', { key: base64(key), value: base64(value) }), until);
+}
+
+async function get({ clientUrl }: Machine, key: string): Promise<string | undefined> {
+  const { kvs } = await ask([clientUrl], 'kv/range', { key: base64(key) });
+  const [first] = (kvs ?? []) as { value: string }[];
+  return first === undefined ? undefined : Buffer.from(first.value, 'base64').toString();
+}
+
+async function memberIds(machine: Machine): Promise<readonly string[]> {
+  const administration = await gateway([machine.clientUrl]);
+  return (await administration.members()).map(({ id }) => id);
+}
