@@ -155,6 +155,13 @@ export class LocalJournal implements OperationLog {
     }));
   }
 
+  /** Releasing up to here leaves files of at least `bytes` together, or everything. */
+  lastSequenceBefore(bytes: number): Sequence {
+    // The one being written may have just begun.
+    const kept = Math.ceil(bytes / this.#fileBytesMax) + 1;
+    return asSequence((this.#files.at(-kept) ?? 1) - 1);
+  }
+
   append(batch: readonly ProposedOperation[]): Promise<SequenceRange> {
     assert(batch.length > 0, 'append: a batch holds at least one operation');
     const refusal = this.#refusal(batch);
