@@ -320,56 +320,67 @@ export class ApplyScheduler {
     const otherReplayed = part.sequence <= other.store.appliedSequence;
     const destinationDone = line === destination ? replayed : otherReplayed;
     const sourceDone = line === source ? replayed : otherReplayed;
-    let waiting = false;
     let failed = source.store.damage !== undefined;
     try {
       if (!destinationDone && !sourceDone && !failed) {
-        waiting = this.#transferTo(destination, source, operation, part);
+        const job = this.#transferTo(destination, source, operation, part);
+        if (job !== undefined) {
+          source.state = 'waiting';
+          destination.state = 'waiting';
+          return this.#rebuild(destination, job, part, () => {
+            try {
+              this.#leaveSource(source, operation, part, destination.store.damage !== undefined);
+            } catch (error) {
+              if (!this.#fail(source, error)) return;
+            }
+            this.#finish(source, part);
+            this.#resume(source);
+          });
+        }
       }
     } catch (error) {
       this.#fail(destination, error);
       failed = true;
     }
-    if (!sourceDone) {
-      if (operation.kind === 'moveIndex' && !failed) {
-        source.store.delete(part);
-      } else {
-        source.store.passed(part.sequence);
-      }
+    if (!destinationDone) {
+      destination.store.passed(part.sequence);
+      // Durable before the source goes on: from a source that is past this place a restart cannot copy.
+      if (!sourceDone && destination.store.dirty) this.#publish(destination);
+      if (this.#stopped) return 'waiting';
     }
-    if (!destinationDone && !waiting) destination.store.passed(part.sequence);
-    if (other === destination && waiting) return 'done';
+    if (!sourceDone) this.#leaveSource(source, operation, part, failed);
     this.#finish(other, part);
     this.#resume(other);
-    return waiting ? 'waiting' : 'done';
+    return 'done';
   }
 
-  /** True when the destination is being rebuilt. */
+  #leaveSource(source: IndexLine, operation: Transfer['operation'], part: Part, failed: boolean): void {
+    if (operation.kind === 'moveIndex' && !failed) source.store.delete(part);
+    else source.store.passed(part.sequence);
+  }
+
+  /** The job after which the destination is what it shall be; undefined: it is. */
   #transferTo(
     destination: IndexLine,
     source: IndexLine,
     operation: Transfer['operation'],
     part: Part,
-  ): boolean {
+  ): RebuildJob | undefined {
     if (operation.scope === undefined) {
       // Moving what is not there is ignored; a copy of it is empty.
-      if (operation.kind === 'moveIndex' && !source.store.exists) return false;
+      if (operation.kind === 'moveIndex' && !source.store.exists) return undefined;
       destination.store.copyFrom(source.store, part);
       // Copying published the source.
       this.#settlePublished(source);
-      return false;
+      return undefined;
     }
-    if (!operation.scope.includes('settings') || destination.store.damage !== undefined) return false;
+    if (!operation.scope.includes('settings') || destination.store.damage !== undefined) return undefined;
     const settings = source.store.meta?.settings;
-    if (settings === undefined) return false;
-    const job = destination.store.replaceSettings(settings, part);
-    if (job === undefined) return false;
-    this.#rebuild(destination, job, part);
-    destination.state = 'waiting';
-    return true;
+    if (settings === undefined) return undefined;
+    return destination.store.replaceSettings(settings, part);
   }
 
-  #rebuild(line: IndexLine, job: RebuildJob, part: Part): 'waiting' {
+  #rebuild(line: IndexLine, job: RebuildJob, part: Part, then: () => void = () => {}): 'waiting' {
     this.#settlePublished(line);
     line.store.prepareRebuild();
     this.#open.delete(line);
@@ -393,6 +404,7 @@ export class ApplyScheduler {
       }
       this.#finish(line, part);
       this.#resume(line);
+      then();
     });
     return 'waiting';
   }

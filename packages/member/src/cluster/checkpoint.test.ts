@@ -1,0 +1,406 @@
+/**
+ * Copies of a member's state, taken while it works:
+ *   1. Installed elsewhere and given the rest of the log, one becomes what the member itself becomes.
+ *   2. What the member does later does not reach the copy.
+ *   3. The journal keeps what a copy needs, and forgets again when it is released.
+ *   4. Copies that nobody wants any more go: released, forgotten by their asker, or left by a process that was killed.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '@skein/base';
+import { defaultSearchQuery } from '@skein/engine';
+import type { Authentication } from '@skein/fql';
+import { LocalJournal, NodeJournalDisk, type OperationLog, type ProposedOperation } from '@skein/oplog';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Builder, type BuilderConfiguration } from '../builder.ts';
+import { NO_PROGRESS } from '../ipc/messages.ts';
+import { Member } from '../member.ts';
+import type { BatchRequest, Operation } from '../operation.ts';
+import type { BuilderCluster } from './builder-cluster.ts';
+import { type CheckpointPeer, installCheckpoint } from './checkpoint-install.ts';
+
+const APP = 'APP';
+const INDEXES = ['a', 'b', 'c', 'd'];
+const secret = 'a secret of enough bytes';
+const until = { timeout: 20_000, interval: 10 };
+const root: Authentication = {
+  scope: 0 as Authentication['scope'],
+  principal: { kind: 'root' },
+  roles: ['admin'],
+  actsAs: undefined,
+};
+
+const folders: string[] = [];
+const open: Machine[] = [];
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-checkpoint-'));
+  folders.push(folder);
+  return folder;
+}
+afterEach(async () => {
+  for (const machine of open.splice(0)) await machine.stop();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The journal as a cluster's log, which notes what became of it. */
+class NotingCluster implements BuilderCluster {
+  readonly noted = new Map<number, ProposedOperation>();
+  readonly isChosen: boolean;
+  operations!: OperationLog;
+
+  constructor(isChosen: boolean) {
+    this.isChosen = isChosen;
+  }
+
+  open(journal: LocalJournal): this {
+    const append: OperationLog['append'] = async (batch) => {
+      const range = await journal.append(batch);
+      for (const [at, operation] of batch.entries()) this.noted.set(range.first + at, operation);
+      return range;
+    };
+    this.operations = {
+      get lastSequence() {
+        return journal.lastSequence;
+      },
+      get firstSequence() {
+        return journal.firstSequence;
+      },
+      append,
+      follow: (from, signal) => journal.follow(from, signal),
+      release: (upTo) => journal.release(upTo),
+      close: () => journal.close(),
+    };
+    return this;
+  }
+
+  progress = (published: number): typeof NO_PROGRESS => ({ ...NO_PROGRESS, published });
+  describe = (): JsonObject => ({});
+  changeMembers = (): Promise<void> => Promise.resolve();
+  beginStopping = (): void => {};
+  serve = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+}
+
+class Machine {
+  readonly folder = newFolder();
+  readonly data = join(this.folder, 'data');
+  readonly cluster: NotingCluster;
+  builder!: Builder;
+  member!: Member;
+
+  constructor(isChosen = true) {
+    this.cluster = new NotingCluster(isChosen);
+  }
+
+  async start(configuration: Partial<BuilderConfiguration> = {}): Promise<this> {
+    const socketPath = join(this.folder, 'builder.sock');
+    this.builder = await Builder.start({
+      dataFolder: this.data,
+      socketPath,
+      secret,
+      publishIntervalMs: 5,
+      journalFileBytesMax: 4_000,
+      checkpointIntervalMs: 15,
+      idleMergeMs: 50,
+      openCluster: ({ journal }) => Promise.resolve(this.cluster.open(journal)),
+      ...configuration,
+    });
+    this.member = new Member({ dataFolder: this.data, socketPath, secret });
+    await this.member.whenBuilderPresent();
+    open.push(this);
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.member.close();
+    await this.builder.close();
+  }
+
+  propose(operation: Operation, wait: 'durable' | 'visible' = 'visible'): Promise<unknown> {
+    return this.member.propose(operation, { application: APP, proposedAtMs: 1_700_000_000_000, until: wait });
+  }
+
+  async query(expression: unknown): Promise<unknown> {
+    const { status, body } = await this.member.documents.transact(APP, {
+      body: Buffer.from(JSON.stringify(expression)),
+      authentication: root,
+      strictTemporal: false,
+      timeoutMs: 10_000,
+    });
+    if (status >= 300) throw new Error(body);
+    return (JSON.parse(body) as { readonly resource: unknown }).resource;
+  }
+
+  /** All that clients can see, when everything in the log is applied. */
+  async contents(): Promise<unknown> {
+    await vi.waitFor(
+      () => expect(this.builder.publishedThrough).toBe(this.builder.statistics()['lastSequence']),
+      until,
+    );
+    const indexes = [...INDEXES, 'things'].map((name) => {
+      const opened = this.member.openIndex(APP, name);
+      const records = opened?.view.browse(defaultSearchQuery(), undefined, 10_000).records ?? [];
+      return { name, settings: opened?.meta.settings, records: [...records].sort() };
+    });
+    const list = { map: { lambda: 'x', expr: { get: { var: 'x' } } }, collection: DOCUMENTS };
+    const keys = JSON.parse(
+      readFileSync(join(this.data, 'apps', APP, 'application.json'), 'utf8'),
+    ) as unknown;
+    return { indexes, keys, documents: await this.query(list) };
+  }
+}
+
+const DOCUMENTS = { paginate: { documents: { collection: 'things' } }, size: 10_000 };
+const add = (objectID: string, attributes: JsonObject): BatchRequest => ({
+  action: 'addObject',
+  objectID,
+  body: { objectID, ...attributes },
+});
+const lines = (count: number): Operation => ({
+  kind: 'batch',
+  index: 'a',
+  requests: Array.from({ length: count }, (_, at) => add(`many ${at}`, { text: `row ${at}`, x: at % 7 })),
+});
+
+function peerOf(machine: Machine): CheckpointPeer {
+  const { checkpoints } = machine.builder;
+  return {
+    member: 'source',
+    open: (signal) => checkpoints.open(signal),
+    read: (id, place) => checkpoints.read(id, place),
+    release: (id) => checkpoints.release(id),
+  };
+}
+
+/** A machine that was made of a checkpoint of `source`. */
+async function install(
+  source: Machine,
+): Promise<{ readonly machine: Machine; readonly lastSequence: number }> {
+  const machine = new Machine(false);
+  const { lastSequence } = await installCheckpoint({
+    dataFolder: machine.data,
+    peers: () => [peerOf(source)],
+    log: () => {},
+  });
+  return { machine, lastSequence };
+}
+
+/** Brings the rest of the log into the journal, as the order of a cluster does. */
+async function continueJournal(
+  machine: Machine,
+  noted: ReadonlyMap<number, ProposedOperation>,
+): Promise<void> {
+  const journal = await LocalJournal.open(await NodeJournalDisk.open(join(machine.data, 'journal')));
+  for (let next = journal.lastSequence + 1; noted.has(next); next++) {
+    expect(await journal.append([noted.get(next)!])).toMatchObject({ first: next });
+  }
+  await journal.close();
+}
+
+const index = fc.constantFrom(...INDEXES);
+const id = fc.integer({ min: 0, max: 20 }).map(String);
+const number = fc.integer({ min: 0, max: 99 });
+const settings = fc.constantFrom<JsonObject>(
+  { searchableAttributes: ['x'] },
+  { searchableAttributes: ['text'] },
+  { attributesForFaceting: ['x'] },
+);
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('batch' as const),
+      index,
+      requests: fc.array(
+        fc.tuple(id, number).map(([objectID, x]) => add(objectID, { x })),
+        { minLength: 1, maxLength: 8 },
+      ),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('batch' as const),
+      index,
+      requests: id.map((objectID) => [{ action: 'deleteObject' as const, objectID }]),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('setSettings' as const), index, settings }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('copyIndex' as const, 'moveIndex' as const),
+      index,
+      destination: index,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('copyIndex' as const),
+      index,
+      destination: index,
+      scope: fc.constant(['settings' as const]),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('clearIndex' as const, 'deleteIndex' as const), index }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('deleteBy' as const),
+      index,
+      params: number.map((x) => ({ filters: `x < ${x}` })),
+    }),
+  },
+);
+const transaction = fc
+  .tuple(fc.integer({ min: 1, max: 30 }), number, fc.boolean())
+  .map(([key, x, remove]) => {
+    const ref = { ref: { collection: 'things' }, id: String(key) };
+    const data = { object: { data: { object: { x, text: `thing ${x}` } } } };
+    const save = {
+      if: { exists: ref },
+      then: { update: ref, params: data },
+      else: { create: ref, params: data },
+    };
+    return remove ? { if: { exists: ref }, then: { delete: ref }, else: null } : save;
+  });
+
+describe('a checkpoint', () => {
+  test('1: with the rest of the log becomes what its member becomes, wherever in its work it was taken', async () => {
+    const source = await new Machine().start();
+    await source.propose({ kind: 'createApplication' });
+    await source.query({ create_collection: { object: { name: 'things' } } });
+    await source.query({ create_searchable: 'things', source: { collection: 'things' } });
+    await source.propose(lines(3_000));
+    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+    const steps = fc.sample(
+      fc.oneof(
+        operation.map((each) => ({ operation: each })),
+        transaction.map((each) => ({ transaction: each })),
+      ),
+      { numRuns: 400, seed },
+    );
+    const copies: Promise<Awaited<ReturnType<typeof install>>>[] = [];
+    const under: Promise<unknown>[] = [];
+    for (const [at, step] of steps.entries()) {
+      under.push(
+        'operation' in step
+          ? source.propose(step.operation, 'durable').catch(refusedIsFine)
+          : source.query(step.transaction),
+      );
+      if (at % 5 === 0) await under.at(-1);
+      // At most two at once, as the member has it.
+      if (at % 90 === 30) copies.push((copies.at(-1) ?? Promise.resolve()).then(() => install(source)));
+    }
+    await Promise.all(under);
+    const installed = await Promise.all(copies);
+    await source.stop();
+    await source.start();
+    const expected = await source.contents();
+    const lasts: number[] = [];
+    for (const { machine, lastSequence } of installed) {
+      await continueJournal(machine, source.cluster.noted);
+      await machine.start();
+      expect(machine.builder.statistics()['lastSequence'], `replay with SEED=${seed}`).toBe(
+        source.builder.statistics()['lastSequence'],
+      );
+      expect(await machine.contents(), `replay with SEED=${seed}`).toEqual(expected);
+      lasts.push(lastSequence);
+    }
+    expect(
+      lasts.some((last) => last < source.cluster.noted.size),
+      'some were taken in the middle',
+    ).toBe(true);
+  }, 60_000);
+
+  test('2: is not reached by what the member does later', async () => {
+    const source = await new Machine().start();
+    await source.propose({ kind: 'createApplication' });
+    await source.query({ create_collection: { object: { name: 'things' } } });
+    await source.propose({ kind: 'batch', index: 'a', requests: [add('1', { x: 1 })] });
+    const offer = await source.builder.checkpoints.open();
+    const read = async (): Promise<readonly string[]> => {
+      const parts: string[] = [];
+      for await (const { file, crc32 } of source.builder.checkpoints.read(offer.id, { file: 0, offset: 0 }))
+        parts.push(`${file} ${crc32}`);
+      return parts;
+    };
+    const before = await read();
+    for (let at = 0; at < 30; at++)
+      await source.propose({ kind: 'batch', index: 'a', requests: [add('1', { x: at })] });
+    await source.propose({ kind: 'deleteIndex', index: 'a' });
+    await source.query({ create: { collection: 'things' }, params: { object: { data: { object: {} } } } });
+    expect(await read()).toEqual(before);
+    expect(offer.files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        'apps/APP/application.json',
+        'apps/APP/documents/documents.mdb',
+        'apps/APP/indexes/a/manifest',
+      ]),
+    );
+  });
+
+  test('3: keeps the journal behind it while it is fetched', async () => {
+    const source = await new Machine().start();
+    await source.propose({ kind: 'createApplication' });
+    const offer = await source.builder.checkpoints.open();
+    const names = (): readonly string[] => readdirSync(join(source.data, 'journal'));
+    const first = names()[0]!;
+    const write = async (): Promise<void> => {
+      for (let at = 0; at < 20; at++)
+        await source.propose({ kind: 'batch', index: 'a', requests: [add('1', { text: 'x'.repeat(900) })] });
+    };
+    await write();
+    const forgotten = source.builder.statistics()['journalFileCount'];
+    expect(forgotten).toBeGreaterThan(4);
+    expect(names()).toContain(first);
+    await source.builder.checkpoints.release(offer.id);
+    await write();
+    await vi.waitFor(() => expect(names()).not.toContain(first), until);
+  });
+
+  test('4: goes when it is released, when nobody reads it, and when the process was killed', async () => {
+    const source = new Machine();
+    const left = join(source.data, 'checkpoints', 'left');
+    mkdirSync(left, { recursive: true });
+    writeFileSync(join(left, 'file'), 'of a process that was killed');
+    await source.start();
+    expect(existsSync(left)).toBe(false);
+    await source.propose({ kind: 'createApplication' });
+    const { checkpoints } = source.builder;
+    const [one, two] = [await checkpoints.open(), await checkpoints.open()];
+    await expect(checkpoints.open()).rejects.toMatchObject({ code: 'busy' });
+    await checkpoints.release(one.id);
+    await checkpoints.release(one.id);
+    expect(readdirSync(join(source.data, 'checkpoints'))).toEqual([two.id]);
+    await expect(checkpoints.read(one.id, { file: 0, offset: 0 }).next()).rejects.toThrow('not kept');
+    await expect(checkpoints.read(two.id, { file: two.files.length + 1, offset: 0 }).next()).rejects.toThrow(
+      'no file',
+    );
+    const cancelled = new AbortController();
+    cancelled.abort();
+    await expect(checkpoints.open(cancelled.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(checkpoints.openCount).toBe(1);
+    await source.builder.close();
+    expect(readdirSync(join(source.data, 'checkpoints'))).toEqual([]);
+  });
+});
+
+function refusedIsFine(error: unknown): void {
+  // An index that follows a collection takes no other writes.
+  if (!(error instanceof Error)) throw error;
+}
