@@ -37,13 +37,19 @@ export interface OrderWriterOptions {
   readonly entries: EntryStore;
   readonly peer: (member: string) => PeerPort | undefined;
   /** The proposer's key while this process holds it by a living lease: its create revision, and the lease. */
-  readonly epoch: () => { readonly epoch: number; readonly lease: string } | undefined;
+  readonly epoch: () => HeldEpoch | undefined;
   /** Members whose copies count. Undefined: not known yet. */
   readonly electorate: () => Electorate | undefined;
   readonly clock: Clock;
   readonly appendTimeoutMs: number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
   readonly onFatal: (error: Error) => void;
+}
+
+export interface HeldEpoch {
+  readonly epoch: number;
+  /** Hexadecimal. */
+  readonly lease: string;
 }
 
 export interface Electorate {
