@@ -338,9 +338,7 @@ test('whatever lines do, at most one process has the epoch that etcd shows, and 
       if (choice === 4 && watched.length < 2) watched.push(start({ connection: lines[watched.length]! }));
       await pass(100 + Math.floor(random() * 15) * 100);
       const shown = sim.get(KEY)?.createRevision;
-      const holders = watched.filter(
-        ({ session }) => session.epoch !== undefined && session.epoch === shown,
-      );
+      const holders = watched.filter(({ session }) => session.epoch !== undefined && session.epoch === shown);
       expect(holders.length, `seed ${seed}`).toBeLessThan(2);
     }
     for (const line of lines) {
