@@ -9,6 +9,8 @@ export type {
   ClusterConfiguration,
   MemberAddress,
 } from './cluster/cluster-configuration.ts';
+export { joinCluster } from './cluster/join-cluster.ts';
+export { clusterOf } from './cluster/open-cluster.ts';
 export { DataLayout } from './data-layout.ts';
 export {
   ApplicationDocuments,
@@ -23,7 +25,14 @@ export type { TransactionAnswer } from './documents/transaction-answer.ts';
 export { FileDirectory } from './file-directory.ts';
 export type { IndexMeta } from './index-meta.ts';
 export { BuilderClient, type BuilderClientOptions, type TaskStatus } from './ipc/builder-client.ts';
-export { BuilderError, type BuilderErrorCode, type Change, type IndexSummary } from './ipc/messages.ts';
+export {
+  BuilderError,
+  type BuilderErrorCode,
+  type Change,
+  type IndexSummary,
+  type MembersChange,
+  type Progress,
+} from './ipc/messages.ts';
 export { KeyVault, SealError } from './key-vault.ts';
 export { Member, type MemberOptions } from './member.ts';
 export {

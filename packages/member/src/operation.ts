@@ -55,10 +55,11 @@ export type ApplicationOperation =
   | { readonly kind: 'saveKey'; readonly sealedKey: string; readonly definition: JsonObject }
   | { readonly kind: 'deleteKey' | 'restoreKey'; readonly sealedKey: string };
 
-const FORMAT_VERSION = 1;
+/** Of all operations. Members tell each other which one they understand. */
+export const OPERATION_FORMAT = 1;
 
 export function encodeOperation(operation: Operation): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, ...operation }));
+  return Buffer.from(JSON.stringify({ v: OPERATION_FORMAT, ...operation }));
 }
 
 /** Throws `OperationFormatError`, never anything else. */
@@ -72,9 +73,9 @@ export function decodeOperation(payload: Uint8Array): Operation {
     throw new OperationFormatError('an operation is JSON text', { cause: error });
   }
   if (!isJsonObject(value)) throw new OperationFormatError('an operation is a JSON object');
-  if (value['v'] !== FORMAT_VERSION) {
+  if (value['v'] !== OPERATION_FORMAT) {
     throw new OperationFormatError(
-      `an operation of format ${FORMAT_VERSION}, not ${JSON.stringify(value['v'])}`,
+      `an operation of format ${OPERATION_FORMAT}, not ${JSON.stringify(value['v'])}`,
     );
   }
   return readOperation(value);

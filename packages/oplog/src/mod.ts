@@ -1,19 +1,6 @@
 export { decodeEntry, EntryFormatError, encodeEntry, operationBytesInEntry } from './cluster/entry.ts';
 export { type EntryId, entryText, parseEntryText } from './cluster/entry-id.ts';
 export type { JournalPage, PeerPort, PeerService } from './cluster/peer-port.ts';
-export {
-  EtcdClient,
-  type EtcdClientOptions,
-  type EtcdClientTls,
-  type EtcdClusterMember,
-  type EtcdStatus,
-} from './etcd/etcd-client.ts';
-export {
-  type EtcdCallOptions,
-  EtcdError,
-  type EtcdErrorCode,
-  type EtcdPort,
-} from './etcd/etcd-port.ts';
 export { DiskFullError, type JournalDisk, type JournalFile } from './journal-disk.ts';
 export { entryByteLength } from './journal-entry.ts';
 export { ENTRY_BYTES_MAX, JOURNAL_FILE_BYTES_MAX, OPERATION_BYTES_MAX } from './limits.ts';

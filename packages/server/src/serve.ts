@@ -17,6 +17,7 @@ import {
   type ApplicationState,
   BuilderClient,
   BuilderError,
+  type ClusterConfiguration,
   DataLayout,
   KeyVault,
   listApplications,
@@ -32,6 +33,7 @@ import {
   setUpApplication,
 } from './application-setup.ts';
 import { clusterConfigurationOf } from './cluster/cluster-configuration-of.ts';
+import { ownEtcd } from './cluster/etcd-companion.ts';
 import { withSharedIdentity } from './cluster/shared-identity.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { writeCredentials } from './credentials-file.ts';
@@ -82,6 +84,7 @@ export async function serve(configuration: Configuration, options: ServeOptions 
       return await run({
         configuration: cluster === undefined ? configuration : withSharedIdentity(configuration, secret),
         configured: configuration,
+        cluster,
         options,
         secret,
         lock,
@@ -118,6 +121,7 @@ interface Run {
   readonly configuration: Configuration;
   /** As it was given, without what a cluster derives from its secret. */
   readonly configured: Configuration;
+  readonly cluster: ClusterConfiguration | undefined;
   readonly options: ServeOptions;
   readonly secret: string;
   readonly lock: DataLock;
@@ -129,6 +133,7 @@ interface Run {
 async function run({
   configuration,
   configured,
+  cluster,
   options,
   secret,
   lock,
@@ -148,6 +153,7 @@ async function run({
     settings: { configuration, secret, socketPath, applicationId, pageKey: undefined, fqlSecret: undefined },
     drainMs: configuration.drainMs,
     log,
+    etcd: cluster === undefined ? undefined : ownEtcd({ configuration, cluster, secret, log }),
     onBuilder: (pid) => lock.builderIs(pid),
   });
   let client: BuilderClient | undefined;

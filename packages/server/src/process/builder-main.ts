@@ -1,9 +1,11 @@
 /** Entry of the builder process: the member's builder, under the supervisor. */
 import { constants, setPriority } from 'node:os';
-import { Builder } from '@skein/member';
+import { Builder, clusterOf, joinCluster } from '@skein/member';
 import type { Logger } from 'pino';
+import { clusterConfigurationOf } from '../cluster/cluster-configuration-of.ts';
 import { createLog } from '../log.ts';
 import { Metrics } from '../metrics.ts';
+import { programVersion } from '../program-version.ts';
 import { onSupervisorMessages } from './life.ts';
 import { type ProcessSettings, tellSupervisor } from './messages.ts';
 
@@ -20,13 +22,18 @@ onSupervisorMessages({
     } catch {
       // Not allowed here: then all processes are equal.
     }
+    const cluster = clusterConfigurationOf(configuration);
+    const told = (level: 'info' | 'warn' | 'error', message: string): void => log[level](message);
+    if (cluster !== undefined)
+      await joinCluster(cluster, { dataFolder: configuration.data, secret, log: told });
     const builder = await Builder.start({
+      openCluster: cluster === undefined ? undefined : clusterOf(cluster, programVersion()),
       dataFolder: configuration.data,
       socketPath,
       secret,
       memoryBytesMax: configuration.builderMemoryMib * 1024 * 1024,
       publishIntervalMs: configuration.publishIntervalMs,
-      log: (level, message) => log[level](message),
+      log: told,
       onFatal: (error) => {
         log.fatal({ err: error }, 'the builder cannot go on');
         // Started again by the supervisor, it recovers from the log.

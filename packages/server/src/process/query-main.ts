@@ -13,10 +13,12 @@ import { readTls } from '../fql/tls-files.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { pageRoutes } from '../http/page-assets.ts';
 import { Router } from '../http/router.ts';
+import type { SequenceSource } from '../http/sequence-gate.ts';
 import { createLog } from '../log.ts';
 import { METRICS_TYPE, Metrics } from '../metrics.ts';
 import { apiRoutes } from '../routes/api-routes.ts';
 import { liveMember } from '../routes/live-member.ts';
+import type { MemberPort } from '../routes/member-port.ts';
 import { systemRoutes } from '../routes/system-routes.ts';
 import { metricsOfAll, onSupervisorMessages } from './life.ts';
 import { listen, reportListening } from './listening.ts';
@@ -48,6 +50,11 @@ onSupervisorMessages({
     const routes = [
       ...systemRoutes({
         member,
+        cluster:
+          configuration.member === undefined || !configuration.cluster
+            ? undefined
+            : { member: configuration.member, lagMsMax: configuration.lagMsMax },
+        nowMs: () => performance.now(),
         metrics: async () => ({ text: await metricsOfAll(), contentType: METRICS_TYPE }),
         page:
           pageKey === undefined
@@ -71,6 +78,7 @@ onSupervisorMessages({
       gzipBytesMin: configuration.gzipBytesMin,
       keepAliveMs: configuration.keepAliveMs,
       requestTimeoutMs: configuration.requestTimeoutMs,
+      sequences: sequencesOf(member),
       onAnswered: (answer) => {
         metrics.answered(answer);
         log.debug(answer, 'answered');
@@ -93,6 +101,18 @@ onSupervisorMessages({
     };
   },
 });
+
+function sequencesOf(member: MemberPort): SequenceSource {
+  return {
+    get shown() {
+      return member.progress.published;
+    },
+    get answers() {
+      return member.progress.state !== 'joining';
+    },
+    whenShown: (sequence, timeoutMs) => member.whenPublished(sequence, timeoutMs),
+  };
+}
 
 /** Undefined where FQL is off. */
 function fqlServerOf(

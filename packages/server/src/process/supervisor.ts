@@ -58,6 +58,8 @@ interface Slot {
 
 /** Replaying a long journal may take this long; a process that hangs is not waited for for ever. */
 const builderStartMsMax = 600_000;
+/** In a cluster it may first have to take all of another member's state. */
+const joiningStartMsMax = 24 * 3_600_000;
 const queryStartMsMax = 30_000;
 /** A process that lived so long has shown that it works: its next end is restarted at once. */
 const provenMs = 10_000;
@@ -179,7 +181,7 @@ export class Supervisor {
       name: 'builder',
       entry: this.#options.builderEntry,
       nodeArguments: builderNodeArguments(builderMemoryMib * 1024 * 1024),
-      startMsMax: builderStartMsMax,
+      startMsMax: this.#settings.configuration.cluster ? joiningStartMsMax : builderStartMsMax,
     });
   }
 
