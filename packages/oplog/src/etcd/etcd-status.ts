@@ -6,6 +6,8 @@ const REFUSED_BEFORE_PROPOSED = [
   'etcdserver: no leader',
   'etcdserver: too many requests',
   'etcdserver: not capable',
+  // Members are added and removed only after all of them have been connected for five seconds.
+  'etcdserver: unhealthy cluster',
 ];
 
 /** What a call that was sent failed with, in our words. Only for calls that ask etcd to have a leader. */
