@@ -136,6 +136,17 @@ export class Workload {
     for (const each of this.#connections) each.close();
   }
 
+  /** Everything that clients saw, for looking at it by hand. */
+  get history(): object {
+    return {
+      appends: this.#appends,
+      registers: this.#registers,
+      inserts: this.#inserts,
+      polled: this.#polled,
+      all: this.#all,
+    };
+  }
+
   check(): readonly Violation[] {
     // Events that came after the last look are nobody's to miss.
     const known = new Set(this.#all.map(({ id }) => id));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FaultControl, type FaultEnvironment } from '../faults/faults.ts';
 import { losePower } from '../faults/power-loss.ts';
 import { type RunningSkein, type SkeinProcesses, startSkein } from '../skein-server.ts';
+import { etcdMetric } from './etcd-metrics.ts';
 import { LimitedDisk } from './limited-disk.ts';
 
 export type MemberProcess = keyof SkeinProcesses;
@@ -99,6 +100,11 @@ export class ClusterMember {
 
   processes(): SkeinProcesses {
     return this.#server?.processes() ?? NO_PROCESSES;
+  }
+
+  /** Undefined when its etcd does not answer. */
+  etcdMetric(name: string): Promise<number | undefined> {
+    return etcdMetric(this.host, this.#options.env['SKEIN_CERTIFICATES'], name);
   }
 
   /** Every process of it that lives, also those whose supervisor is gone. */

@@ -66,6 +66,14 @@ export class RunningCluster {
     }));
   }
 
+  /** Whose etcd leads at the moment; undefined: none of those that answer. */
+  async leader(): Promise<ClusterMember | undefined> {
+    const answers = await Promise.all(
+      this.members.map((member) => member.etcdMetric('etcd_server_is_leader')),
+    );
+    return this.members[answers.indexOf(1)];
+  }
+
   async startAll(): Promise<void> {
     await Promise.all(
       this.members.filter(({ running }) => running === undefined).map((member) => member.start()),
