@@ -180,6 +180,13 @@ export const API_ERRORS = {
     text: (p: { index: string }) => `Index ${p.index} is damaged and was set aside; see the server's log`,
   },
   'write-unavailable': { status: 503, text: () => 'Writes are not available at the moment, please retry' },
+  /** Another member may be asked meanwhile. */
+  behind: {
+    status: 503,
+    text: (p: { sequence: number; shown: number }) =>
+      `This member shows everything up to sequence ${p.shown}, not yet up to ${p.sequence}; please retry`,
+  },
+  'cluster-refused': { status: 400, text: (p: { message: string }) => p.message },
   unavailable: { status: 503, text: () => 'The server is not available at the moment, please retry' },
   internal: { status: 500, text: () => 'Internal error' },
 } as const satisfies Record<string, Definition>;

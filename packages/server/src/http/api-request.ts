@@ -22,6 +22,8 @@ export interface ApiResponse {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** True where pages of other origins may not read the answer. */
   readonly sameOriginOnly?: boolean | undefined;
+  /** Of a write: its place in the log. */
+  readonly sequence?: number | undefined;
   /** True where the body is compressed already or gains nothing by it. */
   readonly compressed?: boolean | undefined;
 }

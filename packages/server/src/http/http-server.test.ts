@@ -96,6 +96,27 @@ async function raw(port: number, text: string): Promise<string> {
   return answer;
 }
 
+test('answers of the API say what they show of the log, errors included; other answers do not', async () => {
+  const sequences = { shown: 7, answers: true, whenShown: async () => false };
+  const handlers: Record<string, Handler> = {
+    'GET /1/read': () => json({}),
+    'POST /1/write': async () => ({ ...json({}), sequence: 9 }),
+    'GET /health': () => json({}),
+  };
+  const { port } = await start(handlers, { sequences });
+  const read = await ask(port, '/1/read');
+  expect(read.headers['x-skein-sequence']).toBe('7');
+  expect(read.headers['access-control-expose-headers']).toContain('X-Skein-Sequence');
+  expect((await ask(port, '/1/write', { method: 'POST' })).headers['x-skein-sequence']).toBe('9');
+  expect((await ask(port, '/1/nowhere')).headers['x-skein-sequence']).toBe('7');
+  expect((await ask(port, '/health')).headers['x-skein-sequence']).toBeUndefined();
+  const behind = await ask(port, '/1/read', { headers: { 'X-Skein-Min-Sequence': '8' } });
+  expect([behind.status, behind.headers['retry-after']]).toEqual([503, '1']);
+  expect(JSON.parse(behind.text)).toMatchObject({ status: 503, message: expect.stringContaining('up to 8') });
+  const bad = await ask(port, '/1/read', { headers: { 'X-Skein-Min-Sequence': 'x' } });
+  expect(bad.status).toBe(400);
+});
+
 test('names in paths are percent-decoded, slashes included, and a star is a route of its own', async () => {
   const { port } = await start({ 'GET /echo/*': () => json({ star: true }) });
   expect(JSON.parse((await ask(port, '/echo/a%2Fb%20%C3%A9%252F?x=1&X=%26')).text)).toMatchObject({

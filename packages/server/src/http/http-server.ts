@@ -18,6 +18,7 @@ import { type ApiRequest, type ApiResponse, JSON_TYPE } from './api-request.ts';
 import { ErrorLog } from './error-log.ts';
 import { BodyBudget, ClientGoneError, readBody } from './request-body.ts';
 import type { RouteMatch, Router } from './router.ts';
+import { SEQUENCE_HEADER, SequenceGate, type SequenceSource } from './sequence-gate.ts';
 
 export interface HttpServerOptions {
   readonly router: Router;
@@ -27,6 +28,8 @@ export interface HttpServerOptions {
   readonly gzipBytesMin: number;
   readonly keepAliveMs: number;
   readonly requestTimeoutMs: number;
+  /** For the paths of the API, `/1/…`. */
+  readonly sequences?: SequenceSource | undefined;
   /** Called after each answer; `route` is a name without values. */
   readonly onAnswered?: ((answer: { route: string; status: number; durationMs: number }) => void) | undefined;
 }
@@ -34,12 +37,12 @@ export interface HttpServerOptions {
 const compress = promisify(gzip);
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Correlation-ID',
+  'Access-Control-Expose-Headers': `Correlation-ID, ${SEQUENCE_HEADER}`,
   'Timing-Allow-Origin': '*',
 };
 const ALLOWED_HEADERS =
   'Content-Type, Content-Encoding, Authorization, Request-ID, X-Algolia-Agent, X-Algolia-API-Key, X-Algolia-Application-Id, ' +
-  'X-Algolia-Request-ID, X-Algolia-User-ID, X-Algolia-UserToken, X-Forwarded-For';
+  'X-Algolia-Request-ID, X-Algolia-User-ID, X-Algolia-UserToken, X-Forwarded-For, X-Skein-Min-Sequence, X-Skein-Wait-Ms';
 /** How long the rest of a refused body is read and thrown away, so that the client sees the answer instead of a reset. */
 const lingerMs = 2_000;
 /** Header fields of one request together: secured keys travel in query strings and may be long. */
@@ -50,6 +53,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #errors: ErrorLog;
   readonly #bodies: BodyBudget;
+  readonly #gate: SequenceGate | undefined;
   #draining = false;
   #requestCount = 0;
   readonly #processTag = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
@@ -58,6 +62,7 @@ export class HttpServer {
     this.#options = options;
     this.#errors = new ErrorLog(options.log);
     this.#bodies = new BodyBudget(options.bodyBytesMax);
+    this.#gate = options.sequences && new SequenceGate(options.sequences);
     this.#server = createServer(
       {
         maxHeaderSize: headBytesMax,
@@ -104,8 +109,11 @@ export class HttpServer {
       response.setHeader('Correlation-ID', this.#correlationId(message, url.query));
       const match = this.#options.router.find(message.method ?? 'GET', url.path);
       if (match.kind === 'found') route = match.route.name;
-      const answer = await this.#answerOf(message, url.query, match, startedAtMs);
+      const gate = url.path.startsWith('/1/') ? this.#gate : undefined;
+      const answer = await this.#answerOf(message, url.query, match, { startedAtMs, gate });
       status = answer.status;
+      // Of a read: what was shown when it began, which it shows for certain.
+      if (gate !== undefined) response.setHeader(SEQUENCE_HEADER, String(answer.sequence ?? gate.shown));
       await this.#write(message, response, answer);
     } catch (error) {
       if (error instanceof ClientGoneError) return;
@@ -120,7 +128,7 @@ export class HttpServer {
     message: IncomingMessage,
     query: URLSearchParams,
     match: RouteMatch,
-    startedAtMs: number,
+    { startedAtMs, gate }: { readonly startedAtMs: number; readonly gate: SequenceGate | undefined },
   ): Promise<ApiResponse> {
     const method = message.method ?? 'GET';
     if (method === 'OPTIONS') return preflightAnswer(message);
@@ -143,7 +151,12 @@ export class HttpServer {
         clientAddress: message.socket.remoteAddress ?? '',
         startedAtMs,
       };
-      return await match.route.handler(request);
+      if (gate === undefined) return await match.route.handler(request);
+      const wait = gate.pass(request, match.route.name);
+      if (wait !== undefined) await wait;
+      const { shown } = gate;
+      const answer = await match.route.handler(request);
+      return answer.sequence === undefined ? { ...answer, sequence: shown } : answer;
     } catch (error) {
       if (error instanceof ClientGoneError) throw error;
       // What the client is told on purpose was logged, if it concerns the operator, by whoever found it.
@@ -205,7 +218,9 @@ function linger(message: IncomingMessage, response: ServerResponse, body: string
 
 function errorAnswer(error: unknown): ApiResponse {
   const { status, body } = renderError(error);
-  return { status, body, contentType: JSON_TYPE };
+  const answer = { status, body, contentType: JSON_TYPE };
+  const asksAgain = error instanceof ApiError && error.code === 'behind';
+  return asksAgain ? { ...answer, headers: { 'Retry-After': '1' } } : answer;
 }
 
 function preflightAnswer(message: IncomingMessage): ApiResponse {

@@ -54,7 +54,7 @@ onSupervisorMessages({
           configuration.member === undefined || !configuration.cluster
             ? undefined
             : { member: configuration.member, lagMsMax: configuration.lagMsMax },
-        nowMs: () => performance.now(),
+        builderAwayMs: awayMsOf(member),
         metrics: async () => ({ text: await metricsOfAll(), contentType: METRICS_TYPE }),
         page:
           pageKey === undefined
@@ -101,6 +101,16 @@ onSupervisorMessages({
     };
   },
 });
+
+/** Looked at now and then: exact enough for what is measured in seconds. */
+function awayMsOf(member: MemberPort): () => number {
+  let seenMs = performance.now();
+  const look = (): void => {
+    if (member.builderConnected) seenMs = performance.now();
+  };
+  setInterval(look, 200).unref();
+  return () => Math.round(performance.now() - seenMs);
+}
 
 function sequencesOf(member: MemberPort): SequenceSource {
   return {

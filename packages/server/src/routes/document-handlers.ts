@@ -81,7 +81,8 @@ export async function transact(
   context: ApiContext,
   expression: Uint8Array,
 ): Promise<{ readonly resource: string; readonly time: number }> {
-  const { status, body, time } = await context.member.transact(call.application.id, expression);
+  const { status, body, time, sequence } = await context.member.transact(call.application.id, expression);
+  if (sequence !== undefined) call.sequence = sequence;
   if (status < 300) return { resource: body.slice(RESOURCE.length, -1), time };
   throw refusal(JSON.parse(body) as Json);
 }

@@ -41,6 +41,8 @@ export class Call {
   readonly request: ApiRequest;
   readonly application: ApplicationState;
   readonly nowMs: number;
+  /** Of the last operation that the request became, for the header of the answer. */
+  sequence: number | undefined;
   readonly #endpoint: Pick<Endpoint, 'acl'>;
   readonly #holder: Holder;
   readonly #member: MemberPort;
@@ -146,8 +148,15 @@ export function endpointHandler(
   return (request) => {
     const call = new Call(request, endpoint, context);
     if (hasIndex) call.allow([call.indexName]);
-    return handle(call, context);
+    const answer = handle(call, context);
+    return answer instanceof Promise
+      ? answer.then((late) => withSequence(late, call))
+      : withSequence(answer, call);
   };
+}
+
+function withSequence(answer: ApiResponse, { sequence }: Call): ApiResponse {
+  return sequence === undefined ? answer : { ...answer, sequence };
 }
 
 function parsedOrEmpty(request: ApiRequest): JsonObject {

@@ -107,7 +107,8 @@ function sealed(call: Call, context: ApiContext, value: string): { readonly seal
 
 /** Answered once every process knows: whoever deletes a key can rely on it. */
 async function propose(call: Call, context: ApiContext, operation: Operation): Promise<void> {
-  await context.member.propose(call.application.id, operation, 'visible');
+  const { sequence } = await context.member.propose(call.application.id, operation, 'visible');
+  call.sequence = sequence;
 }
 
 function timestamp(call: Call): string {

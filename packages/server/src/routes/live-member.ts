@@ -42,14 +42,17 @@ export function liveMember(
       }
     },
     transact: (application, body) =>
-      rethrown(() =>
-        member.documents.transact(application, {
+      rethrown(async () => {
+        const answer = await member.documents.transact(application, {
           body,
           authentication: EVERY_RIGHT,
           strictTemporal: false,
           timeoutMs: documentsTimeoutMs,
-        }),
-      ),
+        });
+        const { status, body: text, time } = answer;
+        const isWrite = 'sequence' in answer && typeof answer.sequence === 'number';
+        return { status, body: text, time, sequence: isWrite ? Number(answer.sequence) : undefined };
+      }),
     verifyAggregation: (application, name) =>
       rethrown(async () => {
         const snapshot = await member.documents.snapshot(application);
@@ -74,6 +77,22 @@ export function liveMember(
       rethrown(() => searchableStatuses(member.documents, application, LEFT_OUT_SHOWN_MAX)),
     get builderConnected() {
       return member.builderPresent;
+    },
+    get progress() {
+      return member.progress;
+    },
+    whenPublished: (sequence, timeoutMs) => member.whenPublished(sequence, timeoutMs),
+    cluster: () => rethrown(() => member.cluster()),
+    async changeMembers(change) {
+      try {
+        await member.changeMembers(change);
+      } catch (error) {
+        // The builder says why it does not, and what to do instead.
+        if (error instanceof BuilderError && error.code === 'bad-request') {
+          throw new ApiError('cluster-refused', { message: error.message });
+        }
+        throw clientError(error, undefined);
+      }
     },
   };
 }
@@ -124,6 +143,7 @@ function clientError(error: unknown, operation: Operation | undefined): unknown 
     case 'bad-request':
       return error;
     case 'log-failed':
+    case 'no-quorum':
     case 'unavailable':
     // Carried out, but what it answered is lost: asking again tells.
     case 'answer-forgotten':

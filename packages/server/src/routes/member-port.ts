@@ -5,7 +5,14 @@
 import type { JsonObject, Sequence } from '@skein/base';
 import type { FacetSearchHit, FacetSearchQuery, SearchQuery, SearchResult } from '@skein/engine';
 import type { ObjectValue } from '@skein/fql';
-import type { ApplicationState, IndexSummary, Operation, SearchableStatus } from '@skein/member';
+import type {
+  ApplicationState,
+  IndexSummary,
+  MembersChange,
+  Operation,
+  Progress,
+  SearchableStatus,
+} from '@skein/member';
 
 export interface MemberPort {
   /** Undefined: there is no such application. */
@@ -39,6 +46,14 @@ export interface MemberPort {
   searchables(application: string): Promise<readonly SearchableStatus[]>;
   /** Whether writes find the builder at the moment. */
   readonly builderConnected: boolean;
+  /** How far this member is, as its builder told last. */
+  readonly progress: Progress;
+  /** Resolves with whether every answer from now on shows everything up to `sequence`. */
+  whenPublished(sequence: number, timeoutMs: number): Promise<boolean>;
+  /** As the builder describes it; undefined: this machine is alone. Rejects with an `ApiError`. */
+  cluster(): Promise<JsonObject | undefined>;
+  /** Rejects with an `ApiError`. */
+  changeMembers(change: MembersChange): Promise<void>;
 }
 
 export interface DocumentsAnswer {
@@ -47,6 +62,8 @@ export interface DocumentsAnswer {
   readonly body: string;
   /** µs. */
   readonly time: number;
+  /** Undefined for what only reads. */
+  readonly sequence?: number | undefined;
 }
 
 export interface ReadableIndex {

@@ -25,7 +25,10 @@ export const saveSearchableCollection: CallHandler = async (call, context) => {
   };
   await transact(call, context, Buffer.from(JSON.stringify(declaration)));
   // Afterwards: a declaration that is refused changes no settings.
-  if (settings !== undefined) await member.propose(id, { kind: 'setSettings', index, settings }, 'durable');
+  if (settings !== undefined) {
+    const { sequence } = await member.propose(id, { kind: 'setSettings', index, settings }, 'durable');
+    call.sequence = sequence;
+  }
   return json(shown(await find(call, context)));
 };
 

@@ -1,3 +1,4 @@
+import type { Progress } from '@skein/member';
 import { ApiError } from '@skein/wire';
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../http/api-request.ts';
@@ -13,6 +14,8 @@ const request: ApiRequest = {
   clientAddress: '127.0.0.1',
   startedAtMs: 0,
 };
+
+const ALONE: Progress = { published: 7, state: 'local', quorum: true, lagMs: 0 };
 
 /** A member with indexes of these names, whose builder comes and goes. */
 function memberWith(names: readonly string[], state: { builder: 'present' | 'away' }): MemberPort {
@@ -44,6 +47,10 @@ function memberWith(names: readonly string[], state: { builder: 'present' | 'awa
         pendingTaskCount: 0,
       }));
     },
+    progress: ALONE,
+    whenPublished: unused,
+    cluster: unused,
+    changeMembers: unused,
     get builderConnected() {
       return state.builder === 'present';
     },
@@ -57,20 +64,26 @@ async function pageIndexes(routes: ReturnType<typeof systemRoutes>): Promise<unk
   return typeof config === 'object' && config !== null && 'indexes' in config ? config.indexes : undefined;
 }
 
+const builderAwayMs = (): number => 0;
 const page = { applicationId: 'A', searchKey: 'k', routes: [] };
 const metrics = async (): Promise<{ text: string; contentType: string }> => ({ text: '', contentType: '' });
 
 test('the page opens while the builder is away: with the names it saw last, or with the demo indexes', async () => {
   const state: { builder: 'present' | 'away' } = { builder: 'present' };
   const member = memberWith(['shop', 'movies', 'shop_tmp_1'], state);
-  const routes = systemRoutes({ member, metrics, page });
+  const routes = systemRoutes({ member, builderAwayMs, metrics, page });
   expect(await pageIndexes(routes)).toEqual(['movies', 'shop']);
   state.builder = 'away';
   expect(await pageIndexes(routes)).toEqual(['movies', 'shop']);
-  expect(await pageIndexes(systemRoutes({ member, metrics, page }))).toEqual(['movies']);
+  expect(await pageIndexes(systemRoutes({ member, builderAwayMs, metrics, page }))).toEqual(['movies']);
 });
 
 test('without the builder and without a known index the page is told to try again', async () => {
-  const routes = systemRoutes({ member: memberWith(['shop'], { builder: 'away' }), metrics, page });
+  const routes = systemRoutes({
+    member: memberWith(['shop'], { builder: 'away' }),
+    builderAwayMs,
+    metrics,
+    page,
+  });
   await expect(pageIndexes(routes)).rejects.toThrow(ApiError);
 });

@@ -2,10 +2,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { json } from '../http/api-request.ts';
 import type { Route } from '../http/router.ts';
+import { healthOf } from './member-health.ts';
 import type { MemberPort } from './member-port.ts';
 
 export interface SystemContext {
   readonly member: MemberPort;
+  /** Undefined: this machine is alone. */
+  readonly cluster?: { readonly member: string; readonly lagMsMax: number } | undefined;
+  /** How long the builder has been away; 0 while it is there. Milliseconds. */
+  readonly builderAwayMs: () => number;
   /** Metrics of all processes as text, and their content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly page:
@@ -23,13 +28,18 @@ const BEING_FILLED = /_(loading|tmp_\d+)$/;
 const builderWaitMs = 1000;
 
 export function systemRoutes(context: SystemContext): readonly Route[] {
-  const { member, page } = context;
+  const { member, page, cluster } = context;
   const health: Route = {
     method: 'GET',
     pattern: '/health',
     name: 'health',
-    // Searches are answered without the builder, so that its absence makes the server no less healthy.
-    handler: () => json({ status: 'available', writes: member.builderConnected ? 'available' : 'waiting' }),
+    // Searches are answered without the builder, so that its absence alone makes the server no less healthy.
+    handler: () => {
+      const { builderConnected, progress } = member;
+      const builderAwayMs = builderConnected ? 0 : context.builderAwayMs();
+      const health = healthOf({ cluster, progress, builderConnected, builderAwayMs });
+      return json(health, health.status === 'available' ? 200 : 503);
+    },
   };
   const metrics: Route = {
     method: 'GET',

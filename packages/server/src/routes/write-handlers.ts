@@ -155,6 +155,7 @@ function write(call: Call, context: ApiContext, request: WriteRequest): Promise<
 
 async function propose(call: Call, context: ApiContext, operation: Operation): Promise<number> {
   const { sequence } = await context.member.propose(call.application.id, operation, 'durable');
+  call.sequence = sequence;
   return sequence;
 }
 
