@@ -50,7 +50,7 @@ async function stranger(port: number): Promise<Socket> {
 
 async function closed(socket: Socket): Promise<void> {
   socket.resume();
-  if (!socket.closed) await once(socket, 'close');
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -532,7 +532,7 @@ describe('strangers', () => {
         socket.on('data', (chunk: Buffer) => read.push(chunk));
         for (const piece of pieces) socket.write(piece);
         socket.end();
-        await once(socket, 'close');
+        await closed(socket);
         const frames = new FrameReader().push(Buffer.concat(read));
         expect(frames.length).toBeLessThanOrEqual(1);
         for (const { header } of frames) expect(Object.keys(header)).toEqual(['type', 'nonce']);
@@ -567,7 +567,7 @@ describe('strangers', () => {
     socket.write(said);
     const read: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => read.push(chunk));
-    await once(socket, 'close');
+    await closed(socket);
     // At most the challenge, which is another one each time.
     for (const { header } of new FrameReader().push(Buffer.concat(read)))
       expect(Object.keys(header)).toEqual(['type', 'nonce']);
