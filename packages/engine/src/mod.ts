@@ -1,5 +1,6 @@
 export { type Directory, FileMissingError, LOAD_ALIGNMENT_BYTES, type LoadTarget } from './directory.ts';
 export type { CompareOperator, FilterNode } from './filters/filter-node.ts';
+export { digestIndex } from './index-digest.ts';
 export { IndexWriter } from './index-writer.ts';
 export { isSameSchema, type Manifest, readManifest, type SegmentEntry } from './manifest/manifest.ts';
 export { CursorError } from './query/browse-cursor.ts';
