@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT_CODES, messageOf } from './cli-error.ts';
 import { addAggregationsCommand } from './commands/aggregations.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addClusterCommands } from './commands/cluster.ts';
 import { addDatabaseCommand } from './commands/database.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -83,6 +84,7 @@ ${Object.values(EXIT_CODES)
   addAggregationsCommand(root, context);
   addSearchableCommand(root, context);
   addBackupCommands(root, context);
+  addClusterCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);
   return root;

@@ -1,0 +1,11 @@
+/** `skein cluster …`: what an operator of several machines needs. */
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { addClusterCertificatesCommand } from './cluster-certificates.ts';
+
+export function addClusterCommands(program: Command, context: Context): void {
+  const cluster = program
+    .command('cluster')
+    .description('set up and look after a cluster of several machines');
+  addClusterCertificatesCommand(cluster, context);
+}
