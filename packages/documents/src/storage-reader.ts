@@ -1,4 +1,6 @@
 /** A `DocumentReader` over the tables. The clean-up of what it reads from, a transaction or a snapshot, is its maker's. */
+
+import { compareBytes } from '@skein/base';
 import type {
   Changes,
   CollectionId,
@@ -26,6 +28,13 @@ export interface SystemRow {
 /** Names in the table of numbers. */
 export const LAST_TIME = new TextEncoder().encode('lastTime');
 export const APPLIED_SEQUENCE = new TextEncoder().encode('appliedSequence');
+
+/** A row as it lies in its table. */
+export interface StoredRow {
+  readonly table: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
 
 export class StorageReader implements DocumentReader {
   protected readonly tables: Tables;
@@ -142,6 +151,21 @@ export class StorageReader implements DocumentReader {
     const end = new KeyBuffer().u8(0).raw(to);
     for (const { key, value } of this.tables.system.range({ start, end, limit }, this.scope)) {
       yield { key: key.slice(1), value };
+    }
+  }
+
+  /** All rows but `appliedSequence`, table by table, each in the order of its keys. Those of the owner come without what sets them apart. */
+  *storedRows(): Generator<StoredRow> {
+    const { documents, versions, versionEnds, entries, spans, spanEnds, rows, changes } = this.tables;
+    const tables = { documents, versions, versionEnds, entries, spans, spanEnds, rows, changes };
+    for (const [table, of] of Object.entries(tables)) {
+      for (const { key, value } of of.rawRows(this.scope)) yield { table, key: key.slice(0), value };
+    }
+    for (const { key, value } of this.tables.system.rawRows(this.scope))
+      yield { table: 'system', key: key.slice(1), value };
+    for (const { key, value } of this.tables.numbers.rawRows(this.scope)) {
+      const name = key.slice(0);
+      if (compareBytes(name, APPLIED_SEQUENCE) !== 0) yield { table: 'numbers', key: name, value };
     }
   }
 

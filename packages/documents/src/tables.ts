@@ -90,6 +90,8 @@ export class Table<V> implements AnyTable {
   readonly #changeLog: ChangeLog;
   /** What is written next. */
   #value: Scratch = encodeNothing();
+  /** Values are read as they lie. */
+  #isRaw = false;
 
   constructor(root: RootDatabase, name: string, codec: Codec<V>, changeLog: ChangeLog) {
     this.#codec = codec;
@@ -100,8 +102,10 @@ export class Table<V> implements AnyTable {
       // The wrapper passes the length where a range is read; where a single value is, the bytes have it.
       encoder: {
         encode: () => this.#value,
-        decode: (bytes: Uint8Array, length: unknown) =>
-          codec.decode(bytes, typeof length === 'number' ? length : bytes.length),
+        decode: (bytes: Uint8Array, length: unknown) => {
+          const byteLength = typeof length === 'number' ? length : bytes.length;
+          return this.#isRaw ? (copyBytes(bytes, 0, byteLength) as V) : codec.decode(bytes, byteLength);
+        },
       },
     };
     this.#database = root.openDB<V>(options);
@@ -119,6 +123,28 @@ export class Table<V> implements AnyTable {
   /** As `range`, without reading the values. Each key is overwritten by the next step of any iterator. */
   keys(range: TableRange, scope: ReadScope): Generator<KeyView> {
     return this.#walk<KeyView>(range, scope, false);
+  }
+
+  /** All rows, in the order of their keys, with the bytes of their values. */
+  *rawRows(scope: ReadScope): Generator<Row<Uint8Array>> {
+    this.#check(scope);
+    // Without a start, the wrapper leaves out what it takes for keys of its own.
+    const options = { start: new KeyBuffer().u8(0) as unknown as Uint8Array, ...scope.options };
+    const found: unknown = this.#database.getRange(options);
+    const rows = (found as Iterable<Row<Uint8Array>>)[Symbol.iterator]();
+    try {
+      for (;;) {
+        this.#isRaw = true;
+        const step = rows.next();
+        this.#isRaw = false;
+        if (step.done === true) return;
+        yield step.value;
+        this.#check(scope);
+      }
+    } finally {
+      this.#isRaw = false;
+      rows.return?.();
+    }
   }
 
   *#walk<T>(range: TableRange, scope: ReadScope, values: boolean): Generator<T> {
