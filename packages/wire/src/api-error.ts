@@ -187,6 +187,7 @@ export const API_ERRORS = {
       `This member shows everything up to sequence ${p.shown}, not yet up to ${p.sequence}; please retry`,
   },
   'cluster-refused': { status: 400, text: (p: { message: string }) => p.message },
+  'cluster-unavailable': { status: 503, text: (p: { message: string }) => p.message },
   unavailable: { status: 503, text: () => 'The server is not available at the moment, please retry' },
   internal: { status: 500, text: () => 'Internal error' },
 } as const satisfies Record<string, Definition>;

@@ -29,5 +29,8 @@ export const OWN_ENDPOINTS: readonly Endpoint[] = [
   own('listSearchableCollections', 'GET /1/searchable-collections', ['settings']),
   own('getSearchableCollection', 'GET /1/searchable-collections/{indexName}', ['settings']),
   own('saveSearchableCollection', 'PUT /1/searchable-collections/{indexName}', ['editSettings']),
+  own('getCluster', 'GET /1/cluster', ['admin']),
+  own('addClusterMember', 'POST /1/cluster/members', ['admin']),
+  own('removeClusterMember', 'DELETE /1/cluster/members/{member}', ['admin']),
   own('dropSearchableCollection', 'DELETE /1/searchable-collections/{indexName}', ['editSettings']),
 ];

@@ -57,6 +57,11 @@ export function parseMember(text: string): MemberAddress | string {
   return { name, host: host.toLowerCase(), port };
 }
 
+/** As members are registered under it. */
+export function memberAddressText({ host, port }: MemberAddress): string {
+  return hostAndPort(host, port);
+}
+
 /** `host:port`, as an URL writes it. */
 export function hostAndPort(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -3,6 +3,7 @@ import { assert } from '@skein/base';
 import { ApiError, ENDPOINTS, type Endpoint, OTHER_ENDPOINTS, OWN_ENDPOINTS } from '@skein/wire';
 import { type Handler, json } from '../http/api-request.ts';
 import { METHODS, type Route } from '../http/router.ts';
+import * as cluster from './cluster-handlers.ts';
 import * as documents from './document-handlers.ts';
 import { type ApiContext, type CallHandler, endpointHandler } from './endpoint-handler.ts';
 import * as keys from './key-handlers.ts';
@@ -40,6 +41,9 @@ const HANDLERS: Readonly<Record<string, CallHandler>> = {
   updateApiKey: keys.updateApiKey,
   deleteApiKey: keys.deleteApiKey,
   restoreApiKey: keys.restoreApiKey,
+  getCluster: cluster.getCluster,
+  addClusterMember: cluster.addClusterMember,
+  removeClusterMember: cluster.removeClusterMember,
   saveSearchableCollection: searchables.saveSearchableCollection,
   dropSearchableCollection: searchables.dropSearchableCollection,
   getSearchableCollection: searchables.getSearchableCollection,

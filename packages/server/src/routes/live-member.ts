@@ -88,10 +88,9 @@ export function liveMember(
         await member.changeMembers(change);
       } catch (error) {
         // The builder says why it does not, and what to do instead.
-        if (error instanceof BuilderError && error.code === 'bad-request') {
-          throw new ApiError('cluster-refused', { message: error.message });
-        }
-        throw clientError(error, undefined);
+        if (!(error instanceof BuilderError)) throw error;
+        const code = error.code === 'bad-request' ? 'cluster-refused' : 'cluster-unavailable';
+        throw new ApiError(code, { message: error.message });
       }
     },
   };

@@ -28,6 +28,7 @@ test('1: a member is offered unless it is joining or behind', () => {
   expect(healthOf({ ...fine, progress: { ...live, lagMs: 1_000 } }).status).toBe('available');
   expect(healthOf({ ...fine, progress: { ...live, lagMs: 1_001 } }).status).toBe('behind');
   expect(healthOf({ ...fine, progress: { ...live, state: 'joining' } }).status).toBe('joining');
+  expect(healthOf({ ...fine, progress: { ...live, state: 'local' } }).status).toBe('joining');
   for (const state of ['connecting', 'catching-up', 'stopping'] as const) {
     expect(healthOf({ ...fine, progress: { ...live, state } }).status).toBe('available');
   }

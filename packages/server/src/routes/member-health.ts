@@ -31,6 +31,8 @@ export function healthOf({ cluster, progress, builderConnected, builderAwayMs }:
   if (cluster === undefined) return { status: 'available', writes, sequence: published };
   // Without its builder a member stands still, and the others are taken to go on.
   const lagMs = progress.lagMs + builderAwayMs;
-  const status = state === 'joining' ? 'joining' : lagMs > cluster.lagMsMax ? 'behind' : 'available';
+  // `local`: the builder has not told anything yet, so that nobody knows how old this machine's state is.
+  const joins = state === 'joining' || state === 'local';
+  const status = joins ? 'joining' : lagMs > cluster.lagMsMax ? 'behind' : 'available';
   return { status, writes, sequence: published, member: cluster.member, state, lagMs };
 }
