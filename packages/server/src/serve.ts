@@ -66,7 +66,7 @@ export async function serve(configuration: Configuration, options: ServeOptions 
   const signals = new Signals();
   try {
     const secret = loadSecret(configuration);
-    const cluster = clusterConfigurationOf(configuration);
+    const cluster = clusterConfigurationOf(configuration, (warning) => log.warn(warning));
     const lock = await DataLock.take(configuration.data);
     const socketFolder = makeSocketFolder();
     try {

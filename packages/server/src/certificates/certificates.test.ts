@@ -184,7 +184,10 @@ describe('certificates of a cluster', () => {
     const folder = temporary();
     make({ folder });
     const named = (name: string, host: string) => () => read(folder, { member: { name, host } });
-    expect(named('a', 'elsewhere.example.com')).not.toThrow();
+    expect(named('a', 'elsewhere.example.com')().warnings).toEqual([
+      expect.stringContaining('not for elsewhere.example.com'),
+    ]);
+    expect(named('a', 'search-1.example.com')().warnings).toEqual([]);
     // Its certificate names member a.
     expect(named('c', '10.0.0.1')).toThrow('it is of member a, and this is c');
   });

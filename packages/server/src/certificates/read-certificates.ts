@@ -1,6 +1,7 @@
 /** Reads a member's certificates, and says what is wrong with them before others only close the line. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { ClusterCertificates } from '@skein/member';
 import { ConfigurationError } from '../configuration.ts';
@@ -54,7 +55,7 @@ export function readCertificates(
   checkUsage(files.cert, own);
   checkNames(files.cert, own, member);
   const validToMs = Math.min(...chain.map((one) => one.validToDate.getTime()));
-  return { certificates, validToMs, warnings: warningsOf(files, validToMs, nowMs) };
+  return { certificates, validToMs, warnings: warningsOf(files, own, validToMs, { nowMs, member }) };
 }
 
 function read(file: string): string {
@@ -137,16 +138,25 @@ function checkNames(
   const named = /DNS:([^.,\s]+)\.skein(?=,|$)/.exec(names)?.[1];
   const isNamed = own.checkHost(`${name}.skein`) !== undefined;
   if (named !== undefined && !isNamed) throw wrong(file, `it is of member ${named}, and this is ${name}`);
-  if (isNamed || own.checkHost(host) !== undefined || own.checkIP(host) !== undefined) return;
+  if (isNamed || isFor(own, host)) return;
   throw wrong(file, `expected a certificate for ${name}.skein or ${host}, it is for: ${names}`);
+}
+
+function isFor(own: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? own.checkHost(host) : own.checkIP(host)) !== undefined;
 }
 
 function warningsOf(
   files: { readonly cert: string; readonly key: string },
+  own: X509Certificate,
   validToMs: number,
-  nowMs: number,
+  { nowMs, member }: ReadCertificatesOptions,
 ): readonly string[] {
   const warnings: string[] = [];
+  if (!isFor(own, member.host))
+    warnings.push(
+      `${files.cert} is not for ${member.host}, where other members find this one: its etcd is not trusted there; add the host by: skein cluster certificates --also`,
+    );
   const daysLeft = Math.floor((validToMs - nowMs) / DAY_MS);
   if (daysLeft < SOON_DAYS)
     warnings.push(

@@ -1,18 +1,28 @@
 /** From settings to what the member knows of its cluster. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ClusterCertificates, ClusterConfiguration } from '@skein/member';
-import { type Configuration, ConfigurationError } from '../configuration.ts';
+import type { ClusterConfiguration } from '@skein/member';
+import { readCertificates } from '../certificates/read-certificates.ts';
+import type { Configuration } from '../configuration.ts';
 import { hostAndPort } from './member-list.ts';
 
 const MIB = 1024 * 1024;
 
-/** Undefined where this machine is alone. Reads the certificates; throws `ConfigurationError` when it cannot. */
-export function clusterConfigurationOf(configuration: Configuration): ClusterConfiguration | undefined {
+/**
+ * Undefined where this machine is alone. Reads the certificates; throws `ConfigurationError` when they cannot be used, and gives `warn` what
+ * an operator should mend before that.
+ */
+export function clusterConfigurationOf(
+  configuration: Configuration,
+  warn: (text: string) => void = () => {},
+): ClusterConfiguration | undefined {
   const { cluster, member, members } = configuration;
-  if (!cluster || member === undefined) return undefined;
-  const certificates =
-    configuration.certificates === undefined ? undefined : readPemFiles(configuration.certificates);
+  const own = members.find(({ name }) => name === member);
+  if (!cluster || member === undefined || own === undefined) return undefined;
+  const read =
+    configuration.certificates === undefined
+      ? undefined
+      : readCertificates(configuration.certificates, { nowMs: Date.now(), member: own });
+  for (const warning of read?.warnings ?? []) warn(warning);
+  const certificates = read?.certificates;
   const scheme = certificates === undefined ? 'http' : 'https';
   const ownFirst = members.toSorted((a, b) => Number(b.name === member) - Number(a.name === member));
   return {
@@ -27,20 +37,4 @@ export function clusterConfigurationOf(configuration: Configuration): ClusterCon
     journalKeepBytes: configuration.journalKeepMib * MIB,
     publicUrl: configuration.publicUrl,
   };
-}
-
-function readPemFiles(folder: string): ClusterCertificates {
-  const read = (name: string): string => {
-    const file = join(folder, name);
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ConfigurationError(
-        `SKEIN_CERTIFICATES: ${file} cannot be read (${reason}); make certificates by: skein cluster certificates`,
-        { cause: error },
-      );
-    }
-  };
-  return { ca: read('ca.pem'), cert: read('member.pem'), key: read('member-key.pem') };
 }

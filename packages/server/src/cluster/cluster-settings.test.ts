@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import { makeCertificates } from '../certificates/make-certificates.ts';
 import { ConfigurationError, type LoadedConfiguration, loadConfiguration } from '../configuration.ts';
 import { clusterConfigurationOf } from './cluster-configuration-of.ts';
 import { parseMemberList } from './member-list.ts';
@@ -22,13 +23,17 @@ const load = (env: Record<string, string>): LoadedConfiguration =>
   loadConfiguration({ args: [], env: { HOME: folder, ...env }, cwd: folder });
 
 test('a member knows all addresses, and asks the etcd of its own machine first', () => {
-  mkdirSync(join(folder, 'certificates'));
-  for (const name of ['ca', 'member', 'member-key']) {
-    writeFileSync(join(folder, 'certificates', `${name}.pem`), name);
-  }
-  const { configuration, warnings } = load(three);
+  const made = makeCertificates({
+    members: [{ name: 'b', hosts: ['10.0.0.2'] }],
+    folder,
+    days: 3,
+    onExisting: 'refuse',
+    nowMs: Date.now(),
+  });
+  const { configuration, warnings } = load({ ...three, SKEIN_CERTIFICATES: made.members[0]!.folder });
   expect(warnings).toEqual([]);
-  expect(clusterConfigurationOf(configuration)).toEqual({
+  const told: string[] = [];
+  expect(clusterConfigurationOf(configuration, (text) => told.push(text))).toEqual({
     member: 'b',
     members: [
       { name: 'a', host: '10.0.0.1', port: 7701 },
@@ -37,11 +42,16 @@ test('a member knows all addresses, and asks the etcd of its own machine first',
     ],
     etcdEndpoints: ['https://10.0.0.2:7802', 'https://10.0.0.1:7702', 'https://[fd00::3]:7702'],
     runsEtcd: true,
-    certificates: { ca: 'ca', cert: 'member', key: 'member-key' },
+    certificates: {
+      ca: expect.stringContaining('BEGIN CERTIFICATE'),
+      cert: expect.stringContaining('BEGIN CERTIFICATE'),
+      key: expect.stringContaining('BEGIN PRIVATE KEY'),
+    },
     lagMsMax: 10_000,
     journalKeepBytes: 4096 * 1024 * 1024,
     publicUrl: undefined,
   });
+  expect(told).toEqual([expect.stringContaining('expires in')]);
 });
 
 test('without SKEIN_CLUSTER a machine is alone, and members that are named anyway are told', () => {
@@ -91,7 +101,7 @@ test('what a cluster lacks is told, with what to do', () => {
   expect(loading({ ...three, SKEIN_PUBLIC_URL: 'a.example' })).toThrow('SKEIN_PUBLIC_URL: expected an URL');
   const absent = { ...three, SKEIN_CERTIFICATES: 'absent' };
   expect(() => clusterConfigurationOf(load(absent).configuration)).toThrow(
-    /ca\.pem cannot be read.*skein cluster/,
+    /ca\.pem: cannot be read.*skein cluster/,
   );
 });
 
