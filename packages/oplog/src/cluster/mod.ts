@@ -2,7 +2,6 @@
 export {
   EtcdClient,
   type EtcdClientOptions,
-  type EtcdClientTls,
   type EtcdClusterMember,
   type EtcdStatus,
 } from '../etcd/etcd-client.ts';
@@ -12,6 +11,7 @@ export {
   type EtcdErrorCode,
   type EtcdPort,
 } from '../etcd/etcd-port.ts';
+export type { EtcdClientTls } from '../etcd/etcd-security.ts';
 export { EntryStore } from './entry-store.ts';
 export { EtcdLog } from './etcd-log.ts';
 export type { EtcdLogOptions, EtcdLogState, EtcdLogStatistics } from './etcd-log-options.ts';

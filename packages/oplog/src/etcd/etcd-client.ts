@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { credentials } from '@grpc/grpc-js';
 import { type EtcdEndpoint, refuseAborted } from './etcd-endpoint.ts';
 import { EtcdEndpoints } from './etcd-endpoints.ts';
 import {
@@ -22,16 +21,10 @@ import {
   type EtcdTransactionAnswer,
   type EtcdWatchBatch,
 } from './etcd-port.ts';
+import type { EtcdClientTls } from './etcd-security.ts';
 import { watchFrom } from './etcd-watch.ts';
 import { pause } from './pause.ts';
 import { TryTimeout } from './try-timeout.ts';
-
-/** PEM texts. */
-export interface EtcdClientTls {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
 
 export interface EtcdClientOptions {
   /** `http://host:port` or `https://host:port`; the nearest one first. */
@@ -85,11 +78,7 @@ export class EtcdClient implements EtcdPort {
   readonly #closing = new AbortController();
 
   constructor({ endpoints, tls, timeoutMs = 5_000, tryTimeoutMs = 300 }: EtcdClientOptions) {
-    const security =
-      tls === undefined
-        ? credentials.createInsecure()
-        : credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.certificate));
-    this.#endpoints = new EtcdEndpoints(endpoints, security);
+    this.#endpoints = new EtcdEndpoints(endpoints, tls);
     // One listener for each call in flight.
     setMaxListeners(0, this.#closing.signal);
     this.#timeoutMs = timeoutMs;

@@ -1,5 +1,4 @@
 import {
-  type ChannelCredentials,
   Client,
   type ClientDuplexStream,
   connectivityState,
@@ -9,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { METHODS, type RpcMethod } from './etcd-methods.ts';
 import { EtcdError } from './etcd-port.ts';
+import type { EndpointSecurity } from './etcd-security.ts';
 import { etcdErrorOf, hasSoundMarks } from './etcd-status.ts';
 
 /**
@@ -22,7 +22,7 @@ const reconnectMsMax = 300;
 /** One member of etcd, as reached from here: the line, and what is thought of it. */
 export class EtcdEndpoint {
   readonly url: string;
-  readonly #credentials: ChannelCredentials;
+  readonly #security: EndpointSecurity;
   readonly #requireLeader = new Metadata();
   #client: Client;
   #state: EndpointState = 'up';
@@ -34,9 +34,9 @@ export class EtcdEndpoint {
   /** Told when the endpoint is given up, and streams on it are worth nothing any more. */
   readonly lost = new Set<() => void>();
 
-  constructor(url: string, credentials: ChannelCredentials) {
+  constructor(url: string, security: EndpointSecurity) {
     this.url = url;
-    this.#credentials = credentials;
+    this.#security = security;
     this.#requireLeader.set('hasleader', 'true');
     this.#client = this.#connect();
   }
@@ -172,8 +172,7 @@ export class EtcdEndpoint {
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       if (this.#closed) return;
-      const { message } = error;
-      if (error.code !== 'timeout' || this.#problem === '') this.#problem = message;
+      if (error.code !== 'timeout' || this.#problem === '') this.#problem = reasonIn(error.message);
       this.#state = 'down';
       this.#loseStreams();
       // A line whose packets were lost for a while takes long to come back by itself; a new one does not.
@@ -236,7 +235,8 @@ export class EtcdEndpoint {
   }
 
   #connect(): Client {
-    return new Client(new URL(this.url).host, this.#credentials, {
+    return new Client(new URL(this.url).host, this.#security.credentials, {
+      ...this.#security.options,
       'grpc.initial_reconnect_backoff_ms': 50,
       'grpc.max_reconnect_backoff_ms': reconnectMsMax,
       'grpc.dns_min_time_between_resolutions_ms': 1000,
@@ -249,6 +249,12 @@ export class EtcdEndpoint {
       'grpc.enable_channelz': 0,
     });
   }
+}
+
+/** Of what gRPC says of a line that cannot be opened, the part that helps. */
+function reasonIn(message: string): string {
+  const last = /Last error: (.*?)(?: \(\d{4}-[^)]*\))?\. Resolution note/s.exec(message)?.[1];
+  return (last ?? message).replace(/\s+/g, ' ').trim();
 }
 
 export function refuseAborted(signal: AbortSignal | undefined, what: string): void {

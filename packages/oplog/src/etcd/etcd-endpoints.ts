@@ -1,5 +1,5 @@
-import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type EndpointState, EtcdEndpoint } from './etcd-endpoint.ts';
+import { type EtcdClientTls, securityOf } from './etcd-security.ts';
 
 /** A probe is one small call without a write; a hung endpoint is noticed after one interval and one timeout. */
 const probeIntervalMs = 200;
@@ -20,9 +20,9 @@ export class EtcdEndpoints {
   #firstUpSinceMs: number | undefined;
   #closed = false;
 
-  constructor(urls: readonly string[], credentials: ChannelCredentials) {
+  constructor(urls: readonly string[], tls: EtcdClientTls | undefined) {
     if (urls.length === 0) throw new Error('etcd needs an endpoint');
-    this.#all = urls.map((url) => new EtcdEndpoint(url, credentials));
+    this.#all = urls.map((url) => new EtcdEndpoint(url, securityOf(url, tls)));
   }
 
   get all(): readonly EtcdEndpoint[] {
