@@ -147,6 +147,38 @@ export class ApplyScheduler {
     }
   }
 
+  /**
+   * Operations of the index wait until the answer is called, so that its place in the log stays. Undefined: it is busy with something that cannot be
+   * interrupted now.
+   */
+  holdIndex(application: string, index: string): (() => void) | undefined {
+    const line = this.#lineOf(application, index);
+    if (line.state === 'waiting' || line.merging || this.#stopped) return undefined;
+    line.state = 'waiting';
+    return () => this.#resume(line);
+  }
+
+  /**
+   * Puts what another member published, in the folder `fresh`, in place of an index that is held. `applied`: the last operation that is in it;
+   * everything up to there has been pushed. Operations up to `applied` that wait are left out when their turn comes, so none of them may copy to
+   * another index: false, then, and when a merge runs.
+   */
+  replaceIndex(application: string, index: string, fresh: string, applied: Sequence): boolean {
+    const line = this.#lineOf(application, index);
+    if (this.#stopped || line.merging || line.hasTransferThrough(applied)) return false;
+    if (line.store.appliedSequence > applied) return false;
+    try {
+      line.store.replaceWith(fresh);
+    } catch (error) {
+      this.#fail(line, error);
+      return false;
+    }
+    this.#note(line, []);
+    this.#settlePublished(line);
+    this.#schedule();
+    return true;
+  }
+
   /** Resolves when something was applied and so fewer bytes wait. */
   whenLess(): Promise<void> {
     return new Promise((resolve) => this.#roomWaiters.push(resolve));

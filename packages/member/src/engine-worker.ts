@@ -1,18 +1,23 @@
-/** The thread for the engine's long work: merges and rebuilds. One job at a time, results as messages. */
+/** The thread for the engine's long work: merges, rebuilds, looking for damage. One job at a time, results as messages. */
 import { parentPort } from 'node:worker_threads';
 import { CorruptionError } from '@skein/base';
 import { FileMissingError, type MergedSegment, type MergePlan, runMerge } from '@skein/engine';
+import { type AdoptJob, type DigestJob, runAdopt, runDigest } from './cluster/index-digest.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { FileDirectory } from './file-directory.ts';
 import { type RebuildJob, runRebuild } from './index-store.ts';
 
 export type EngineJob =
   | { readonly kind: 'merge'; readonly folder: string; readonly plan: MergePlan }
-  | { readonly kind: 'rebuild'; readonly job: RebuildJob };
+  | { readonly kind: 'rebuild'; readonly job: RebuildJob }
+  | { readonly kind: 'digest'; readonly job: DigestJob }
+  | { readonly kind: 'adopt'; readonly job: AdoptJob };
 
 export type EngineResult =
   | { readonly kind: 'merged'; readonly segment: MergedSegment }
   | { readonly kind: 'rebuilt' }
+  /** Of the records, as `digestIndex` gives it. */
+  | { readonly kind: 'digested'; readonly digest: string }
   /** A segment of the plan is gone: all its records were deleted, and publishes have passed, since it was planned. */
   | { readonly kind: 'outdated' }
   | { readonly kind: 'damaged'; readonly file: string; readonly offset: number; readonly message: string }
@@ -29,6 +34,8 @@ function run(job: EngineJob): EngineResult {
     if (job.kind === 'merge') {
       return { kind: 'merged', segment: runMerge(new FileDirectory(job.folder), job.plan) };
     }
+    if (job.kind === 'digest') return { kind: 'digested', digest: runDigest(job.job) };
+    if (job.kind === 'adopt') return { kind: 'digested', digest: runAdopt(job.job) };
     runRebuild(job.job);
     return { kind: 'rebuilt' };
   } catch (error) {

@@ -67,6 +67,16 @@ export class IndexLine {
     return this.#parts[this.#head];
   }
 
+  /** Whether a copy or move between this index and another one waits, up to `sequence`. */
+  hasTransferThrough(sequence: number): boolean {
+    for (let at = this.#head; at < this.#parts.length; at++) {
+      const part = this.#parts[at]!;
+      if (part.sequence > sequence) return false;
+      if (part.work.kind === 'transfer') return true;
+    }
+    return false;
+  }
+
   shift(): Part | undefined {
     const part = this.#parts[this.#head];
     if (part === undefined) return undefined;

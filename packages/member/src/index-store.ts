@@ -291,6 +291,19 @@ export class IndexStore {
     this.#load();
   }
 
+  /**
+   * `fresh` holds the index as another member published it, with everything that is applied here: it takes the place of whatever is here, also of
+   * damage. Durable when it returns.
+   */
+  replaceWith(fresh: string): void {
+    this.#writer = undefined;
+    this.#dirty = false;
+    replaceFolder(fresh, this.folder);
+    rmSync(this.#layout.deletedFile(this.application, this.name), { force: true });
+    this.#forgetDamage();
+    this.#load();
+  }
+
   /** Makes everything applied so far visible and durable. */
   publish(): Manifest {
     assert(this.#meta !== undefined, 'only an index that exists is published');
