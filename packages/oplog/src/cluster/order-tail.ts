@@ -81,6 +81,8 @@ export class OrderTail {
   #proposers = new Map<string, ProposerView>();
   #trimmed = NO_TRIM;
   #kept: KeptRecord[] = [];
+  /** By member: its last record's key. */
+  #newest = new Map<string, string>();
   #complaint = '';
 
   constructor(options: OrderTailOptions) {
@@ -176,6 +178,7 @@ export class OrderTail {
     }
     records.sort(byPlace);
     this.#kept = [];
+    this.#newest = new Map();
     let at: Sequence = this.#trimmed.sequence;
     if (at > this.#position) {
       this.#options.deliver({ kind: 'gap', first: asSequence(this.#position + 1), last: at });
@@ -222,6 +225,13 @@ export class OrderTail {
       id !== undefined && record !== undefined,
       `order: ${kv.key} at ${kv.modRevision} is not understood`,
     );
+    const previous = this.#newest.get(id.member);
+    // Payloads and trimming go by these names: two entries of one name, or an older one later, would be mixed up.
+    assert(
+      previous === undefined || previous < kv.key,
+      `order: ${kv.key} at ${kv.modRevision} comes after ${previous}`,
+    );
+    this.#newest.set(id.member, kv.key);
     const last = asSequence(before + record.count);
     this.#kept.push({ id, modRevision: kv.modRevision, last });
     if (last > this.#position) {

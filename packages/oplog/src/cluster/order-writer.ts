@@ -108,8 +108,8 @@ export class OrderWriter {
   #entriesBytes = 0;
   /** The epoch that new entries get; undefined: none, or what came before is not settled. */
   #epoch: number | undefined;
-  /** An epoch found over by a transaction: its session has not noticed yet, perhaps. */
-  #epochOver = 0;
+  /** The last one that began here. None begins twice, whatever is found out about it, and in which order. */
+  #epochNewest = 0;
   /** Of the epoch: the last that was ordered, and the last that was given. */
   #counterOrdered = 0;
   #counterGiven = 0;
@@ -196,9 +196,7 @@ export class OrderWriter {
   /** The tail shows the state of the proposer's key at a revision up to which it has counted everything. */
   advance(shown: ProposerView | undefined): void {
     const epoch = this.#options.epoch()?.epoch;
-    if (shown !== undefined && shown.epoch === epoch && epoch !== this.#epoch && epoch !== this.#epochOver) {
-      this.#beginEpoch(shown);
-    }
+    if (shown !== undefined && shown.epoch === epoch && epoch > this.#epochNewest) this.#beginEpoch(shown);
     this.#pumpSoon();
   }
 
@@ -329,9 +327,11 @@ export class OrderWriter {
       }
     }
     this.#putBack(again);
+    assert(shown.counter === 0, `order: epoch ${shown.epoch} begins at ${shown.counter}`);
     this.#epoch = shown.epoch;
-    this.#counterOrdered = shown.counter;
-    this.#counterGiven = shown.counter;
+    this.#epochNewest = shown.epoch;
+    this.#counterOrdered = 0;
+    this.#counterGiven = 0;
   }
 
   #putBack(appends: readonly Append[]): void {
@@ -545,8 +545,8 @@ export class OrderWriter {
       const found = answer.found.get(proposer);
       if (found?.createRevision !== epoch) {
         log('info', `the epoch ${epoch} of this member is over: a new one takes on what was not ordered`);
-        this.#epochOver = epoch;
-        this.#epoch = undefined;
+        // The next one may have begun while this was on its way.
+        if (this.#epoch === epoch) this.#epoch = undefined;
         return false;
       }
       assert(

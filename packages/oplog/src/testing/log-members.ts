@@ -9,6 +9,7 @@ import type { EtcdLogOptions } from '../cluster/etcd-log-options.ts';
 import type { MemberStatus } from '../cluster/member-status.ts';
 import type { JournalPage, PeerPort, PeerService } from '../cluster/peer-port.ts';
 import type { EtcdPort } from '../etcd/etcd-port.ts';
+import { DiskFullError, type JournalDisk, type JournalFile } from '../journal-disk.ts';
 import { LocalJournal, type LocalJournalOptions } from '../local-journal.ts';
 import type { SequenceRange } from '../operation-log.ts';
 import { SimDisk } from './sim-disk.ts';
@@ -20,6 +21,8 @@ export interface LogMemberOptions {
   readonly lines: PeerLines;
   readonly memberCount?: number | undefined;
   readonly random?: (() => number) | undefined;
+  /** Steady. Default: this process's. */
+  readonly nowMs?: (() => number) | undefined;
   readonly capacityBytes?: number | undefined;
   readonly journal?: LocalJournalOptions | undefined;
   /** Last words on the options: for planted bugs. */
@@ -103,6 +106,10 @@ export class LogMember {
   readonly name: string;
   readonly #options: LogMemberOptions;
   readonly complaints: string[] = [];
+  /** Waited for before each sync. */
+  slowSync: (() => Promise<void>) | undefined;
+  /** Writes find no room, after a part of them. */
+  diskIsFull = false;
   journalDisk: SimDisk;
   entriesDisk: SimDisk;
   journal: LocalJournal | undefined;
@@ -119,12 +126,16 @@ export class LogMember {
     this.entriesDisk = new SimDisk(random, { capacityBytes });
   }
 
-  async start(): Promise<EtcdLog> {
+  /** `sequenceFloor`: as after a checkpoint was installed. */
+  async start(sequenceFloor?: Sequence): Promise<EtcdLog> {
     const { name, lines, change = (options) => options } = this.#options;
-    const journal = await LocalJournal.open(this.journalDisk, this.#options.journal);
-    const entries = await EntryStore.open(this.entriesDisk);
+    const journal = await LocalJournal.open(this.#slowed(this.journalDisk), {
+      ...this.#options.journal,
+      sequenceFloor,
+    });
+    const entries = await EntryStore.open(this.#slowed(this.entriesDisk));
     const etcd = this.#options.etcd(name);
-    const clock = { nowMs: () => performance.now() };
+    const clock = { nowMs: this.#options.nowMs ?? ((): number => performance.now()) };
     const address = `${name}:1`;
     this.journal = journal;
     this.etcd = etcd;
@@ -157,7 +168,7 @@ export class LogMember {
           this.complaints.push(`${name} ${level}: ${message}`);
         },
         onFatal: (error) => {
-          this.fatal = error;
+          if (this.journal === journal) this.fatal = error;
         },
         ...this.#options.log,
       }),
@@ -167,10 +178,56 @@ export class LogMember {
     return log;
   }
 
+  /** As by a power loss: what was not synced may be gone, and nothing that the process still does has an effect. */
+  crash(): void {
+    this.#options.lines.attach(this.name, undefined);
+    this.etcd?.close();
+    this.journalDisk.crashAfter(0);
+    this.entriesDisk.crashAfter(0);
+    this.journalDisk = this.journalDisk.afterCrash();
+    this.entriesDisk = this.entriesDisk.afterCrash();
+    this.log = undefined;
+    this.journal = undefined;
+    this.fatal = undefined;
+  }
+
+  /** The machine is replaced: its disks are empty. */
+  wipe(): void {
+    const random = this.#options.random ?? ((): number => 0.5);
+    this.journalDisk = new SimDisk(random);
+    this.entriesDisk = new SimDisk(random);
+  }
+
   async stop(): Promise<void> {
     this.#options.lines.attach(this.name, undefined);
     await this.log?.close();
     this.etcd?.close();
     this.log = undefined;
+  }
+
+  #slowed(disk: SimDisk): JournalDisk {
+    const slowed = (file: JournalFile): JournalFile => ({
+      write: async (parts, byteOffset) => {
+        if (!this.diskIsFull) return file.write(parts, byteOffset);
+        const [part] = parts;
+        if (part !== undefined) await file.write([part.subarray(0, part.byteLength / 2)], byteOffset);
+        throw new DiskFullError('full');
+      },
+      truncate: (byteLength) => file.truncate(byteLength),
+      close: () => file.close(),
+      sync: async () => {
+        await this.slowSync?.();
+        await file.sync();
+      },
+    });
+    return {
+      list: () => disk.list(),
+      byteLength: (name) => disk.byteLength(name),
+      read: (name, byteOffset, byteLength) => disk.read(name, byteOffset, byteLength),
+      create: async (name) => slowed(await disk.create(name)),
+      open: async (name) => slowed(await disk.open(name)),
+      remove: (name) => disk.remove(name),
+      describe: (name) => disk.describe(name),
+    };
   }
 }
