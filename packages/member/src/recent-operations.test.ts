@@ -65,6 +65,18 @@ describe('RecentOperations', () => {
     );
   });
 
+  test('after a restart the oldest are forgotten first, whatever their applications', () => {
+    const bound = 131_072;
+    const recent = RecentOperations.load(file());
+    for (let at = 1; at <= 2 * bound; at++)
+      recent.commit(at % 2 === 0 ? 'A' : 'B', String(at), asSequence(at));
+    recent.save(file(), asSequence(1));
+    const again = RecentOperations.load(file());
+    again.commit('C', 'next', asSequence(2 * bound + 1));
+    for (const at of [2 * bound, 2 * bound - 1, bound + 2])
+      expect(again.commit(at % 2 === 0 ? 'A' : 'B', String(at), asSequence(2 * bound + 2))).toBe(false);
+  });
+
   test('any file content is read as nothing known', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

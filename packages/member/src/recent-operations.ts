@@ -46,12 +46,13 @@ export class RecentOperations {
       return new RecentOperations(asSequence(0));
     }
     const recent = new RecentOperations(asSequence(value['appliedThrough']));
-    const ids = isJsonObject(value['ids']) ? value['ids'] : {};
-    for (const [key, sequence] of Object.entries(ids)) {
+    const ids = Object.entries(isJsonObject(value['ids']) ? value['ids'] : {});
+    // In the order of the log again, so that the oldest are the first to be forgotten.
+    const known = ids.filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+    for (const [key, sequence] of known.sort((one, other) => one[1] - other[1])) {
       // Names of applications have none.
       const slash = key.indexOf('/');
-      if (typeof sequence === 'number' && slash !== -1)
-        recent.#remember(key.slice(0, slash), key.slice(slash + 1), asSequence(sequence));
+      if (slash !== -1) recent.#remember(key.slice(0, slash), key.slice(slash + 1), asSequence(sequence));
     }
     return recent;
   }
