@@ -16,20 +16,26 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JsonObject } from '@skein/base';
+import { asSequence, type JsonObject } from '@skein/base';
 import { defaultSearchQuery } from '@skein/engine';
 import type { Authentication } from '@skein/fql';
 import { LocalJournal, NodeJournalDisk, type OperationLog, type ProposedOperation } from '@skein/oplog';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
+import { DataLayout } from '../data-layout.ts';
+import { DocumentsApplier } from '../documents/documents-applier.ts';
+import { type AppliedAt, IndexStore } from '../index-store.ts';
 import { NO_PROGRESS } from '../ipc/messages.ts';
+import { KeyVault } from '../key-vault.ts';
 import { Member } from '../member.ts';
 import type { BatchRequest, Operation } from '../operation.ts';
 import type { BuilderCluster } from './builder-cluster.ts';
+import { type CheckpointParts, takeCheckpoint } from './checkpoint.ts';
 import { type CheckpointPeer, installCheckpoint } from './checkpoint-install.ts';
 
 const APP = 'APP';
+const COPIES = 3;
 const INDEXES = ['a', 'b', 'c', 'd'];
 const secret = 'a secret of enough bytes';
 const until = { timeout: 20_000, interval: 10 };
@@ -182,6 +188,45 @@ function peerOf(machine: Machine): CheckpointPeer {
   };
 }
 
+const operationOf = (at: number): ProposedOperation => ({
+  application: APP,
+  operationId: String(at),
+  proposedAtMs: 1,
+  payload: Buffer.from(`payload ${at}`),
+});
+
+/** With `count` operations, about one in each file. */
+async function journalOf(layout: DataLayout, count: number): Promise<LocalJournal> {
+  const journal = await LocalJournal.open(await NodeJournalDisk.open(layout.journalFolder), {
+    fileBytesMax: 60,
+  });
+  for (let at = 1; at <= count; at++) await journal.append([operationOf(at)]);
+  return journal;
+}
+
+function partsOf(
+  layout: DataLayout,
+  journal: LocalJournal,
+  stores: (application: string) => Iterable<IndexStore>,
+): CheckpointParts {
+  const documents = new DocumentsApplier({
+    layout,
+    vault: new KeyVault(secret),
+    log: () => {},
+    onCommitted: () => {},
+    publishedThrough: () => 0,
+  });
+  return {
+    layout,
+    journal,
+    documents,
+    stores,
+    savedThrough: () => asSequence(0),
+    holdJournal: () => ({ appliedThrough: asSequence(0), letGo: () => {} }),
+    log: () => {},
+  };
+}
+
 /** A machine that was made of a checkpoint of `source`. */
 async function install(
   source: Machine,
@@ -285,29 +330,34 @@ describe('a checkpoint', () => {
     await source.propose({ kind: 'createApplication' });
     await source.query({ create_collection: { object: { name: 'things' } } });
     await source.query({ create_searchable: 'things', source: { collection: 'things' } });
-    await source.propose(lines(3_000));
+    await source.propose(lines(500));
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-    const steps = fc.sample(
-      fc.oneof(
-        operation.map((each) => ({ operation: each })),
-        transaction.map((each) => ({ transaction: each })),
-      ),
-      { numRuns: 400, seed },
+    const step = fc.oneof(
+      operation.map((each) => ({ operation: each })),
+      transaction.map((each) => ({ transaction: each })),
     );
-    const copies: Promise<Awaited<ReturnType<typeof install>>>[] = [];
+    const steps = fc.sample(step, { numRuns: 1_000, seed });
+    const installed: Awaited<ReturnType<typeof install>>[] = [];
+    const copying = (async () => {
+      while (installed.length < COPIES) installed.push(await install(source));
+    })();
+    let isDone = false;
+    const ended = copying.finally(() => {
+      isDone = true;
+    });
     const under: Promise<unknown>[] = [];
-    for (const [at, step] of steps.entries()) {
+    for (const each of steps) {
       under.push(
-        'operation' in step
-          ? source.propose(step.operation, 'durable').catch(refusedIsFine)
-          : source.query(step.transaction),
+        'operation' in each
+          ? source.propose(each.operation, 'durable').catch(refusedIsFine)
+          : source.query(each.transaction),
       );
-      if (at % 5 === 0) await under.at(-1);
-      // At most two at once, as the member has it.
-      if (at % 90 === 30) copies.push((copies.at(-1) ?? Promise.resolve()).then(() => install(source)));
+      // Several wait at any time.
+      if (under.length > 4) await under.shift();
+      if (isDone) break;
     }
     await Promise.all(under);
-    const installed = await Promise.all(copies);
+    await ended;
     await source.stop();
     await source.start();
     const expected = await source.contents();
@@ -326,6 +376,83 @@ describe('a checkpoint', () => {
       'some were taken in the middle',
     ).toBe(true);
   }, 60_000);
+
+  test('1: has all indexes of an application as of one moment, also what is published while it is taken', async () => {
+    const layout = new DataLayout(join(newFolder(), 'data'));
+    const [a, b] = [IndexStore.load(layout, APP, 'a'), IndexStore.load(layout, APP, 'b')];
+    const at = (sequence: number): AppliedAt => ({ sequence: asSequence(sequence), proposedAtMs: 1 });
+    const save = (store: IndexStore, sequence: number): void => {
+      store.batch([add(String(sequence), { x: sequence })], at(sequence));
+      store.publish();
+    };
+    save(a, 1);
+    save(b, 2);
+    const journal = await journalOf(layout, 3);
+    let looks = 0;
+    const target = new DataLayout(join(layout.root, 'checkpoints', 'one'));
+    const { lastSequence } = await takeCheckpoint(
+      partsOf(layout, journal, () => {
+        looks++;
+        // Between linking and the last look.
+        if (looks > 1) {
+          save(a, 3);
+          b.copyFrom(a, at(4));
+        }
+        return [a, b];
+      }),
+      target.root,
+    );
+    expect(looks).toBe(2);
+    expect(lastSequence).toBe(3);
+    for (const name of ['a', 'b']) {
+      const copy = IndexStore.load(target, APP, name);
+      expect(copy.appliedSequence).toBe(name === 'a' ? 3 : 4);
+      expect(copy.recordCount).toBe(2);
+    }
+    await journal.close();
+  });
+
+  test('1: has the whole journal from what is skipped at a start, also files that the member forgot or began meanwhile', async () => {
+    const layout = new DataLayout(join(newFolder(), 'data'));
+    mkdirSync(layout.indexesFolder(APP), { recursive: true });
+    const journal = await journalOf(layout, 9);
+    const target = new DataLayout(join(layout.root, 'checkpoints', 'one'));
+    const parts = partsOf(layout, journal, () => []);
+    let looks = 0;
+    await takeCheckpoint(
+      {
+        ...parts,
+        savedThrough: () => asSequence(4),
+        stores: () => {
+          looks++;
+          // What is held may be more than what is skipped.
+          if (looks === 1) void journal.release(asSequence(7));
+          void journal.append([operationOf(9 + looks)]);
+          return [];
+        },
+      },
+      target.root,
+    );
+    await journal.release(asSequence(7));
+    const last = journal.lastSequence;
+    expect(last).toBe(11);
+    expect(journal.firstSequence).toBeGreaterThan(5);
+    const copy = await LocalJournal.open(await NodeJournalDisk.open(target.journalFolder));
+    expect(copy.firstSequence).toBeLessThanOrEqual(5);
+    expect(copy.lastSequence).toBeGreaterThanOrEqual(9);
+    const sequences: number[] = [];
+    const stop = new AbortController();
+    for await (const operations of copy.follow(copy.firstSequence, stop.signal)) {
+      sequences.push(...operations.map(({ sequence }) => sequence));
+      if (sequences.at(-1) === copy.lastSequence) stop.abort();
+    }
+    expect(sequences).toEqual(sequences.map((_, at) => copy.firstSequence + at));
+    // It is a journal of its own.
+    await journal.append([operationOf(12)]);
+    expect(copy.lastSequence).toBeLessThanOrEqual(11);
+    await copy.close();
+    await journal.close();
+  });
 
   test('2: is not reached by what the member does later', async () => {
     const source = await new Machine().start();
