@@ -6,7 +6,8 @@ import {
   type requestCallback,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { METHODS, type RpcMethod } from './etcd-methods.ts';
+import type { ClusterIdentity } from './cluster-identity.ts';
+import { METHODS, type RpcMethod, type WireHeader } from './etcd-methods.ts';
 import { EtcdError } from './etcd-port.ts';
 import type { EndpointSecurity } from './etcd-security.ts';
 import { etcdErrorOf, hasSoundMarks } from './etcd-status.ts';
@@ -23,6 +24,7 @@ const reconnectMsMax = 300;
 export class EtcdEndpoint {
   readonly url: string;
   readonly #security: EndpointSecurity;
+  readonly #identity: ClusterIdentity;
   readonly #requireLeader = new Metadata();
   #client: Client;
   #state: EndpointState = 'up';
@@ -34,8 +36,9 @@ export class EtcdEndpoint {
   /** Told when the endpoint is given up, and streams on it are worth nothing any more. */
   readonly lost = new Set<() => void>();
 
-  constructor(url: string, security: EndpointSecurity) {
+  constructor(url: string, security: EndpointSecurity, identity: ClusterIdentity) {
     this.url = url;
+    this.#identity = identity;
     this.#security = security;
     this.#requireLeader.set('hasleader', 'true');
     this.#client = this.#connect();
@@ -75,6 +78,17 @@ export class EtcdEndpoint {
     signal?: AbortSignal,
   ): Promise<Response> {
     return this.#send(this.#client, method, request, new Metadata(), timeoutMs, signal);
+  }
+
+  /**
+   * Undefined where the message is of the cluster that this client talks to. A member whose data were lost may have begun a cluster of its own:
+   * what it says and does means nothing here.
+   */
+  refusalOf(message: unknown): EtcdError | undefined {
+    const header = (message as { readonly header?: Partial<WireHeader> | null } | undefined)?.header;
+    if (header?.cluster_id === undefined || this.#identity.admits(header.cluster_id)) return undefined;
+    const text = `etcd at ${this.url} belongs to another cluster than the endpoint that was reached first`;
+    return new EtcdError('refused', 'refused', text);
   }
 
   /** What a stream failed with. Errors that are not of a call are given back as they are. */
@@ -205,8 +219,13 @@ export class EtcdEndpoint {
     return new Promise((resolve, reject) => {
       const done: requestCallback<Response> = (error, response) => {
         const reason = stop();
-        if (error !== null) reject(this.#errorOf(error, method, reason));
-        else resolve(response as Response);
+        if (error !== null) {
+          reject(this.#errorOf(error, method, reason));
+          return;
+        }
+        const stranger = this.refusalOf(response);
+        if (stranger === undefined) resolve(response as Response);
+        else reject(stranger);
       };
       const { path, requestSerialize, responseDeserialize } = method;
       const call = this.#begin(() =>

@@ -1,3 +1,4 @@
+import { ClusterIdentity } from './cluster-identity.ts';
 import { type EndpointState, EtcdEndpoint } from './etcd-endpoint.ts';
 import { type EtcdClientTls, securityOf } from './etcd-security.ts';
 
@@ -22,7 +23,8 @@ export class EtcdEndpoints {
 
   constructor(urls: readonly string[], tls: EtcdClientTls | undefined) {
     if (urls.length === 0) throw new Error('etcd needs an endpoint');
-    this.#all = urls.map((url) => new EtcdEndpoint(url, securityOf(url, tls)));
+    const identity = new ClusterIdentity();
+    this.#all = urls.map((url) => new EtcdEndpoint(url, securityOf(url, tls), identity));
   }
 
   get all(): readonly EtcdEndpoint[] {

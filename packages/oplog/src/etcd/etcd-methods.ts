@@ -19,6 +19,7 @@ export interface WireKeyValue {
 }
 
 export interface WireHeader {
+  readonly cluster_id: string;
   readonly member_id: string;
   readonly revision: string;
 }
@@ -113,6 +114,7 @@ export interface WireStatus {
 }
 
 type Nothing = Record<string, never>;
+type Headed = { readonly header: WireHeader };
 type Id = { readonly ID: string };
 
 const definitions = loadSync(fileURLToPath(new URL('etcd.proto', import.meta.url)), {
@@ -125,7 +127,7 @@ const definitions = loadSync(fileURLToPath(new URL('etcd.proto', import.meta.url
 export const METHODS = {
   range: method<WireRangeRequest, WireRangeResponse>('KV', 'Range'),
   transaction: method<WireTxnRequest, WireTxnResponse>('KV', 'Txn'),
-  compact: method<{ readonly revision: number }, Nothing>('KV', 'Compact'),
+  compact: method<{ readonly revision: number }, Headed>('KV', 'Compact'),
   watch: method<WireWatchRequest, WireWatchResponse>('Watch', 'Watch'),
   grantLease: method<{ readonly TTL: number }, Id & { readonly error: string }>('Lease', 'LeaseGrant'),
   revokeLease: method<Id, Nothing>('Lease', 'LeaseRevoke'),

@@ -19,7 +19,8 @@ export async function* watchFrom(
   watch: { readonly end: string; readonly fromRevision: number },
   signal: AbortSignal,
 ): AsyncGenerator<EtcdWatchBatch> {
-  let next = watch.fromRevision;
+  // Zero would mean "from now on", every time.
+  let next = Math.max(1, watch.fromRevision);
   let failures = 0;
   while (!signal.aborted) {
     const candidates = endpoints.candidates();
@@ -35,8 +36,8 @@ export async function* watchFrom(
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       if (signal.aborted) return;
-      const passes = error.code === 'unavailable' || error.code === 'timeout' || error.code === 'cancelled';
-      if (!passes) throw error;
+      // Anything else may be different at another endpoint, or later.
+      if (error.code === 'compacted' || error.code === 'failed') throw error;
       endpoints.suspect(endpoint);
       failures++;
       await pause(Math.min(pauseMs * failures, 4 * pauseMs), signal);
@@ -88,6 +89,8 @@ async function* watchOn(
 }
 
 function batchOf(message: WireWatchResponse, endpoint: EtcdEndpoint): EtcdWatchBatch | undefined {
+  const stranger = endpoint.refusalOf(message);
+  if (stranger !== undefined) throw stranger;
   if (message.canceled) {
     const reason = message.cancel_reason;
     const text = `etcd, Watch at ${endpoint.url}: ${reason === '' ? 'cancelled by etcd' : reason}`;
