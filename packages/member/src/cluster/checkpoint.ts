@@ -19,11 +19,11 @@ import { constants, copyFile, mkdir, rename, statfs, truncate } from 'node:fs/pr
 import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asSequence, CorruptionError, type Sequence } from '@skein/base';
+import type { DocumentStorage } from '@skein/documents';
 import { type Manifest, readManifest } from '@skein/engine';
 import type { LocalJournal } from '@skein/oplog';
 import { listApplications } from '../catalogue.ts';
 import { DataLayout } from '../data-layout.ts';
-import type { DocumentsApplier } from '../documents/documents-applier.ts';
 import { FileDirectory } from '../file-directory.ts';
 import type { IndexStore } from '../index-store.ts';
 import { BuilderError } from '../ipc/messages.ts';
@@ -32,7 +32,8 @@ import { BuilderError } from '../ipc/messages.ts';
 export interface CheckpointParts {
   readonly layout: DataLayout;
   readonly journal: LocalJournal;
-  readonly documents: DocumentsApplier;
+  /** Throws where the application's documents are set aside. */
+  readonly documents: { open(application: string): Pick<DocumentStorage, 'fileBytes' | 'backup'> };
   readonly stores: (application: string) => Iterable<IndexStore>;
   /** As `recent-operations.json` says: operations up to here are skipped at a start. */
   readonly savedThrough: () => Sequence;
