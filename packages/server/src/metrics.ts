@@ -2,7 +2,9 @@
  * Counters of one process, and the page of all processes' counters in Prometheus's text form. Nothing in them names an
  * index, a key or a query.
  */
+import type { JsonObject } from '@skein/base';
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { registerClusterMetrics } from './cluster/cluster-metrics.ts';
 import type { EventSinkEnd } from './fql/event-sink.ts';
 import type { FqlAnswered } from './fql/fql-handler.ts';
 import type { MetricsSnapshot } from './process/messages.ts';
@@ -79,6 +81,11 @@ export class Metrics {
         builderConnected() ? 1 : 0,
       );
     }
+  }
+
+  /** From now on the cluster is told of, too. `describe`: see `BuilderCluster`. */
+  tellOfCluster(describe: () => JsonObject): void {
+    registerClusterMetrics(this.#registry, describe);
   }
 
   answered(answer: { readonly route: string; readonly status: number; readonly durationMs: number }): void {

@@ -27,7 +27,7 @@ onSupervisorMessages({
     if (cluster !== undefined)
       await joinCluster(cluster, { dataFolder: configuration.data, secret, log: told });
     const builder = await Builder.start({
-      openCluster: cluster === undefined ? undefined : clusterOf(cluster, programVersion()),
+      openCluster: cluster === undefined ? undefined : describedBy(clusterOf(cluster, programVersion())),
       dataFolder: configuration.data,
       socketPath,
       secret,
@@ -44,3 +44,12 @@ onSupervisorMessages({
     return { drain: () => builder.close() };
   },
 });
+
+/** So that metrics can tell of the cluster. */
+function describedBy(open: ReturnType<typeof clusterOf>): ReturnType<typeof clusterOf> {
+  return async (parts) => {
+    const opened = await open(parts);
+    metrics.tellOfCluster(() => opened.describe());
+    return opened;
+  };
+}
