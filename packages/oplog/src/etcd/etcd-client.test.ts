@@ -2,6 +2,7 @@ import { etcdBinary, type RunningEtcd, startEtcd } from '@skein/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EtcdClient } from './etcd-client.ts';
 import { etcdPortContract } from './etcd-port.contract.ts';
+import { EtcdError } from './etcd-port.ts';
 
 describe.skipIf(etcdBinary() === undefined)('with one real etcd', () => {
   let servers: RunningEtcd;
@@ -55,6 +56,34 @@ describe.skipIf(etcdBinary() === undefined)('with one real etcd', () => {
       watching.abort();
       etcd.close();
       await others.stop();
+    }
+  });
+
+  test('a full store refuses puts and leases, still deletes, and is opened again', async () => {
+    const small = await startEtcd({ flags: ['--quota-backend-bytes', `${2 ** 22}`] });
+    const [endpoint] = small.endpoints;
+    const etcd = new EtcdClient({ endpoints: small.endpoints });
+    const put = { kind: 'put', key: 'full/a', value: 'x'.repeat(500_000) } as const;
+    try {
+      let full: unknown;
+      for (let at = 0; at < 30 && full === undefined; at++) {
+        full = await etcd.transaction({ compare: [], then: [put] }).catch((error: unknown) => error);
+        if (!(full instanceof EtcdError)) full = undefined;
+      }
+      expect(full).toMatchObject({ code: 'no-space', outcome: 'refused' });
+      await expect(etcd.grantLease(5)).rejects.toMatchObject({ code: 'no-space', outcome: 'refused' });
+      expect((await etcd.status(endpoint!)).errors.join()).toContain('NOSPACE');
+      const { revision } = await etcd.transaction({ compare: [], then: [{ kind: 'delete', key: 'full/a' }] });
+      await etcd.compact(revision);
+      await etcd.defragment(endpoint!);
+      expect(await etcd.disarmNoSpace()).toBe(1);
+      const status = await etcd.status(endpoint!);
+      expect(status).toMatchObject({ errors: [] });
+      expect(status.dbBytes).toBeLessThan(2 ** 22);
+      await etcd.transaction({ compare: [], then: [put] });
+    } finally {
+      etcd.close();
+      await small.stop();
     }
   });
 });

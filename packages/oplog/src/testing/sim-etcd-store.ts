@@ -57,9 +57,7 @@ export class SimEtcdStore {
   transaction(transaction: EtcdTransaction): EtcdTransactionAnswer {
     this.#refuseDuplicates(transaction.then);
     const hasPuts = transaction.then.some(({ kind }) => kind === 'put');
-    if (this.#full && hasPuts) {
-      throw new EtcdError('no-space', 'refused', 'etcdserver: mvcc: database space exceeded');
-    }
+    if (hasPuts) this.#refuseFull();
     if (!transaction.compare.every((compare) => this.#holds(compare))) {
       const found = new Map<string, EtcdKeyValue>();
       for (const key of transaction.otherwiseGet ?? []) {
@@ -136,6 +134,7 @@ export class SimEtcdStore {
   }
 
   grantLease(ttlS: number, nowMs: number): string {
+    this.#refuseFull();
     const lease = (++this.#leaseLast).toString(16);
     this.#leases.set(lease, { ttlMs: ttlS * 1000, expiresAtMs: nowMs + ttlS * 1000 });
     return lease;
@@ -222,6 +221,11 @@ export class SimEtcdStore {
       case 'mod':
         return (kv?.modRevision ?? 0) === compare.is;
     }
+  }
+
+  #refuseFull(): void {
+    if (!this.#full) return;
+    throw new EtcdError('no-space', 'refused', 'etcdserver: mvcc: database space exceeded');
   }
 
   /** A key may be put once in a transaction, and not be deleted as well. */

@@ -74,6 +74,7 @@ test('a full store refuses puts and still deletes', async () => {
     code: 'no-space',
     outcome: 'refused',
   });
+  await expect(line.grantLease(5)).rejects.toMatchObject({ code: 'no-space', outcome: 'refused' });
   await line.transaction({ compare: [], then: [{ kind: 'delete', key: 'k' }] });
   sim.full = false;
   await line.transaction(put('k', '3'));

@@ -47,7 +47,7 @@ export class SimEtcd {
     if (this.store.expireLeases(this.#nowMs)) this.wake();
   }
 
-  /** NOSPACE: nothing is put any more; deleting goes on. */
+  /** NOSPACE: nothing is put and no lease granted any more; deleting goes on. */
   set full(full: boolean) {
     this.store.full = full;
   }
