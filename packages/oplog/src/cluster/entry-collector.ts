@@ -48,7 +48,8 @@ export class EntryCollector {
       this.#drop([...this.#entries.ids()].filter((id) => isBehind(id, fence)));
       this.#fence = undefined;
     }
-    this.#fence ??= { ...shown, proposers: new Map(shown.proposers) };
+    const { revision, position } = shown;
+    this.#fence ??= { revision, position, proposers: new Map(shown.proposers) };
   }
 
   #drop(ids: readonly EntryId[]): void {

@@ -72,6 +72,7 @@ export class EtcdLog implements OperationLog, PeerService {
       member,
       describe: () => options.describe({ state: this.#state, journaled: journal.lastSequence }),
       onEpoch: () => this.#onEpoch(),
+      onReplaced: () => this.#fail(new Error('another process of this member takes part in the cluster')),
       ttlS: options.leaseTtlS,
       log,
       clock,
@@ -110,6 +111,9 @@ export class EtcdLog implements OperationLog, PeerService {
       electorate: () => this.#electorate(),
       clock,
       appendTimeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
+      isCaughtUp: () => this.#state === 'live',
+      // It looks at once, not when the next status is due.
+      onEpochOver: () => this.#session.renewStatus(),
       log,
       onFatal: (error) => this.#fail(error),
     });
@@ -143,7 +147,7 @@ export class EtcdLog implements OperationLog, PeerService {
 
   /** Whether an append can be ordered at the moment, as far as this member knows. */
   get isWritable(): boolean {
-    return this.#held() !== undefined && this.#writer.hasMajority && this.#state !== 'failed';
+    return this.#held() !== undefined && this.#writer.hasMajority && this.#state === 'live';
   }
 
   get membership(): Membership {
@@ -321,7 +325,9 @@ export class EtcdLog implements OperationLog, PeerService {
   }
 
   #catchUp(): void {
-    if (this.#state === 'catching-up' && this.lastSequence >= this.#toCatchUp) this.#setState('live');
+    if (this.#state !== 'catching-up' || this.lastSequence < this.#toCatchUp) return;
+    this.#setState('live');
+    this.#onEpoch();
   }
 
   #setState(state: EtcdLogState): void {

@@ -195,10 +195,7 @@ export class LeaseSession {
       await this.#sleep(dueMs);
       return;
     }
-    if (this.epoch === undefined) {
-      this.#endEpoch();
-      throw new EpochLost('no answer for longer than the lease lasts');
-    }
+    if (this.epoch === undefined) this.#lose('no answer for longer than the lease lasts');
     if (this.#nowMs() >= keepDueMs) await this.#keepAlive(lease);
     const epoch = this.#epoch;
     if (epoch !== undefined && this.#nowMs() >= this.#statusDueMs) await this.#tellStatus(epoch, lease);
@@ -218,8 +215,8 @@ export class LeaseSession {
     const sentMs = this.#nowMs();
     const isAlive = await this.#call((options) => this.#etcd.keepLeaseAlive(lease.id, options));
     if (!isAlive) this.#lose('the lease has expired');
-    // Alive, but told so late that the epoch was given up meanwhile.
-    if (this.#epoch === undefined) throw new EpochLost('no answer for longer than the lease lasts');
+    // Alive, but told so late that `epoch` may have been read as undefined meanwhile.
+    if (this.epoch === undefined) this.#lose('no answer for longer than the lease lasts');
     lease.keptAtMs = sentMs;
     this.#setFence();
   }

@@ -42,6 +42,10 @@ export interface OrderWriterOptions {
   readonly electorate: () => Electorate | undefined;
   readonly clock: Clock;
   readonly appendTimeoutMs: number;
+  /** The journal is not far behind what is ordered: else appends would be ordered, and not be answered in time. */
+  readonly isCaughtUp: () => boolean;
+  /** A transaction found the epoch over; its session may not know yet. */
+  readonly onEpochOver: () => void;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
   readonly onFatal: (error: Error) => void;
 }
@@ -82,6 +86,8 @@ interface Entry {
   /** Members that it is being sent to. */
   readonly targets: Set<string>;
   state: EntryState;
+  /** The tail has seen it: the journal will tell its sequences. */
+  isCounted: boolean;
   /** A gap was crossed while nobody knew whether it was ordered. */
   mayBeInGap: boolean;
 }
@@ -185,6 +191,7 @@ export class OrderWriter {
       `order: ${entryText(id)} is ordered, but was never sent`,
     );
     entry.state = 'ordered';
+    entry.isCounted = true;
     if (id.epoch === this.#epoch) this.#counterOrdered = Math.max(this.#counterOrdered, id.counter);
   }
 
@@ -196,6 +203,7 @@ export class OrderWriter {
   /** The tail shows the state of the proposer's key at a revision up to which it has counted everything. */
   advance(shown: ProposerView | undefined): void {
     const epoch = this.#options.epoch()?.epoch;
+    if (shown !== undefined) this.#leaveInGap(shown);
     if (shown !== undefined && shown.epoch === epoch && epoch > this.#epochNewest) this.#beginEpoch(shown);
     this.#pumpSoon();
   }
@@ -238,7 +246,11 @@ export class OrderWriter {
       );
     }
     for (const entry of this.#entries) {
-      if (entry.state === 'storing') this.#replicate(entry);
+      if (entry.state === 'storing') {
+        this.#replicate(entry);
+        // A majority may be fewer than it was.
+        this.#countCopies(entry);
+      }
       for (const append of entry.appends) {
         if (append.isSettled || append.deadlineMs > nowMs) continue;
         this.#reject(
@@ -303,6 +315,29 @@ export class OrderWriter {
     append.isSettled = true;
     const code = cause?.code ?? 'no-quorum';
     append.reject(new OperationLogError(code, outcome, message, { cause }));
+  }
+
+  /**
+   * Entries that are ordered, and that the tail has not counted at a revision that shows them so, lie in a gap: they are written, and nobody
+   * will be told here at which sequences. They must not be waited for.
+   */
+  #leaveInGap(shown: ProposerView): void {
+    for (const entry of [...this.#entries]) {
+      const { epoch, counter } = entry.id;
+      const isSeen = epoch === shown.epoch && counter <= shown.counter;
+      const isPast = epoch < shown.epoch && entry.state === 'ordered';
+      if (entry.isCounted || !(isSeen || isPast)) continue;
+      entry.state = 'ordered';
+      this.#remove(entry);
+      if (epoch === this.#epoch) this.#counterOrdered = Math.max(this.#counterOrdered, counter);
+      for (const append of entry.appends) {
+        this.#reject(
+          append,
+          'unknown',
+          'this member was cut off for long: where the operations were written shows in the log',
+        );
+      }
+    }
   }
 
   /** Everything of earlier epochs that is ordered has been counted: see 4 above. */
@@ -392,7 +427,7 @@ export class OrderWriter {
     if (epoch === undefined || epoch !== this.#epoch || electorate === undefined || this.#stop.signal.aborted)
       return;
     // Bytes that too few can take would be written to the disk again and again.
-    if (!this.hasMajority) return;
+    if (!this.hasMajority || !this.#options.isCaughtUp()) return;
     while (
       this.#waiting.length > 0 &&
       this.#entries.length < ENTRIES_MAX &&
@@ -428,6 +463,7 @@ export class OrderWriter {
       holders: new Set(),
       targets: new Set(),
       state: 'storing',
+      isCounted: false,
       mayBeInGap: false,
     };
     this.#entries.push(entry);
@@ -547,6 +583,7 @@ export class OrderWriter {
         log('info', `the epoch ${epoch} of this member is over: a new one takes on what was not ordered`);
         // The next one may have begun while this was on its way.
         if (this.#epoch === epoch) this.#epoch = undefined;
+        this.#options.onEpochOver();
         return false;
       }
       assert(

@@ -1,0 +1,157 @@
+/** Claims about the log that were doubted when it was read by somebody else. */
+import { asSequence } from '@skein/base';
+import { afterEach, expect, test, vi } from 'vitest';
+import { proposed, take, textOf } from '../operation-log.contract.ts';
+import { LogMember, type LogMemberOptions, PeerLines } from '../testing/log-members.ts';
+import { SimEtcd, type SimEtcdConnection } from '../testing/sim-etcd.ts';
+import { encodeEntry } from './entry.ts';
+
+interface Cluster {
+  readonly etcd: SimEtcd;
+  readonly lines: PeerLines;
+  readonly members: readonly LogMember[];
+}
+
+const opened: Cluster[] = [];
+
+async function open(options: Partial<LogMemberOptions> = {}): Promise<Cluster> {
+  const etcd = new SimEtcd();
+  const lines = new PeerLines();
+  const members = ['a', 'b', 'c'].map(
+    (name) => new LogMember({ name, lines, etcd: (of) => etcd.connect(of), ...options }),
+  );
+  await Promise.all(members.map((member) => member.start()));
+  const cluster = { etcd, lines, members };
+  opened.push(cluster);
+  return cluster;
+}
+
+afterEach(async () => {
+  for (const { members, lines } of opened.splice(0)) {
+    for (const { name, etcd } of members) {
+      for (const other of members) lines.heal(name, other.name);
+      const line = etcd as SimEtcdConnection;
+      line.cut = false;
+      line.hold = false;
+      line.loseAnswers = false;
+    }
+    await Promise.all(members.map((member) => member.stop()));
+  }
+});
+
+async function settles(what: () => void): Promise<void> {
+  await vi.waitFor(what, { timeout: 15_000, interval: 10 });
+}
+
+test('an entry that its proposer never ordered leaves the stores of the others', async () => {
+  const { members, etcd } = await open();
+  const [a, b] = members;
+  await a!.log!.append([proposed('first')]);
+  await settles(() => expect(b!.log!.lastSequence).toBe(1));
+  const epoch = etcd.get('skein/proposers/a')!.createRevision;
+  // As when the transaction was never sent, and the proposer's process is another one now.
+  const orphan = { member: 'a', epoch, counter: 9 };
+  await b!.log!.storeEntry(orphan, encodeEntry([proposed('never ordered')]));
+  await a!.stop();
+  await a!.start();
+  await settles(() => expect(a!.log!.isWritable).toBe(true));
+  await a!.log!.append([proposed('second')]);
+  await settles(() => expect(b!.log!.lastSequence).toBe(2));
+  await vi.waitFor(async () => expect(await b!.log!.fetchEntry(orphan, undefined)).toBeUndefined(), {
+    timeout: 15_000,
+    interval: 50,
+  });
+});
+
+test('a second process of a member puts an end to the first one, which does not stay half alive', async () => {
+  const { members, lines, etcd } = await open();
+  const [a] = members;
+  await settles(() => expect(a!.log!.isWritable).toBe(true));
+  const other = new LogMember({ name: 'a', lines, etcd: (of) => etcd.connect(of) });
+  await other.start();
+  try {
+    await settles(() => expect(other.log!.isWritable).toBe(true));
+    await settles(() => expect(a!.fatal).toBeDefined());
+    expect(a!.log!.isWritable).toBe(false);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('entries that were ordered while this member did not look, and are trimmed, do not stop it from writing', async () => {
+  const { members, etcd } = await open({ log: { leaseTtlS: 1, appendTimeoutMs: 2000 } });
+  const [a, b] = members;
+  await a!.log!.append([proposed('0')]);
+  await settles(() => expect(members.map(({ log }) => log!.lastSequence)).toEqual([1, 1, 1]));
+  const line = a!.etcd as SimEtcdConnection;
+  const outcomes: Promise<unknown>[] = [];
+  for (let round = 1; round <= 2; round++) {
+    // The transaction is answered, the watch stands still, and the member is away for so long that it is not waited for.
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let watchIsHeld = true;
+    // The tail has shown the epoch by now.
+    await a!.log!.append([proposed(`before ${round}`)]);
+    await settles(() => expect(b!.log!.lastSequence).toBe(a!.log!.lastSequence));
+    let heldCount = 0;
+    line.delay = (call) => {
+      if (call !== 'watch' || !watchIsHeld) return Promise.resolve();
+      heldCount++;
+      return released;
+    };
+    // Something to tell, so that the watch stands still before the order is told.
+    await etcd.connect('x').transaction({ compare: [], then: [{ kind: 'put', key: 'skein/y', value: '' }] });
+    await settles(() => expect(heldCount).toBeGreaterThan(0));
+    const before = b!.log!.lastSequence;
+    outcomes.push(
+      a!.log!.append([proposed(`a${round}`)]).then(
+        () => 'ordered',
+        (error: unknown) => error,
+      ),
+    );
+    await settles(() => expect(b!.log!.lastSequence).toBe(before + 1));
+    line.cut = true;
+    etcd.advance(1500);
+    await settles(() => expect(etcd.list('skein/order/')).toEqual([]));
+    watchIsHeld = false;
+    line.delay = undefined;
+    line.cut = false;
+    await etcd.connect('x').compact(etcd.revision);
+    release();
+    await settles(() => expect(a!.log!.lastSequence).toBe(b!.log!.lastSequence));
+    await settles(() => expect(a!.log!.isWritable).toBe(true));
+  }
+  // They are written, but nobody here is told where.
+  for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ outcome: 'unknown' });
+  expect(a!.log!.statistics.waitingBytes).toBe(0);
+  await a!.log!.append([proposed('after all')]);
+  expect((await take(a!.log!, 1, 6)).map(textOf)).toEqual([
+    '0',
+    'before 1',
+    'a1',
+    'before 2',
+    'a2',
+    'after all',
+  ]);
+}, 60_000);
+
+test('a member that has to read journals of others first takes no writes that it could not answer', async () => {
+  const { members, etcd, lines } = await open({ log: { appendTimeoutMs: 600 } });
+  const [a, b, c] = members;
+  await c!.stop();
+  for (let at = 0; at < 5; at++) await a!.log!.append([proposed(String(at))]);
+  await settles(() => expect(etcd.list('skein/order/')).toEqual([]));
+  await c!.start();
+  // Journals cannot be read for a while; entries can be stored.
+  const readA = vi.spyOn(a!.log!, 'readJournal').mockRejectedValue(new Error('busy'));
+  const readB = vi.spyOn(b!.log!, 'readJournal').mockRejectedValue(new Error('busy'));
+  await settles(() => expect(c!.log!.head).toBe(5));
+  await expect(c!.log!.append([proposed('early')])).rejects.toMatchObject({ outcome: 'refused' });
+  readA.mockRestore();
+  readB.mockRestore();
+  await settles(() => expect(c!.log!.state).toBe('live'));
+  expect(await c!.log!.append([proposed('now')])).toEqual({ first: asSequence(6), last: asSequence(6) });
+  expect(lines.isUp('a', 'c')).toBe(true);
+});
