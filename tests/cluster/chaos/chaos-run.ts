@@ -81,9 +81,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     diskMib: options.diskMib ?? 600,
     faults: { bug: options.bug },
   });
+  const stop = (): void => void cluster.remove().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     return await new ChaosRun(cluster, options).run();
   } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
     await cluster.remove();
   }
 }
@@ -159,6 +162,7 @@ class ChaosRun {
       await act();
     } catch (error) {
       this.#violations.push({ kind: 'stuck', text: `${what}: ${String(error)}` });
+      this.#options.say?.(`${what}: ${String(error)}`);
     }
   }
 
@@ -223,6 +227,7 @@ class ChaosRun {
     await this.#faults.heal();
     await this.#cluster.startAll();
     await this.#untilWhole();
+    this.#options.say?.('the end: clients stop');
     await Promise.all([this.#records.stop(), this.#searches.stop(), this.#drivers.stop()]);
     await this.#workload.finish();
     // What was still on its way has arrived behind these.

@@ -1,8 +1,9 @@
 /** All documents of a member, for comparing it with others. */
 import type { ClusterMember } from '@skein/testkit';
-import { type Expr, query as q } from 'faunadb';
+import type { Expr } from 'faunadb';
 import { FqlConnection } from '../../documents/server/fql-connection.ts';
 import { until } from '../../documents/server/until.ts';
+import { q } from './official-driver.ts';
 
 const COLLECTIONS = ['lists', 'registers', 'events', 'uniques'] as const;
 const PAGE = 5_000;

@@ -1,11 +1,12 @@
 /** One member of a cluster under test: a server that comes and goes on one data folder, at one address. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultControl, type FaultEnvironment } from '../faults/faults.ts';
 import { losePower } from '../faults/power-loss.ts';
 import { type RunningSkein, type SkeinProcesses, startSkein } from '../skein-server.ts';
 import { etcdMetric } from './etcd-metrics.ts';
 import { LimitedDisk } from './limited-disk.ts';
+import { isEnding, MEMBER_MARK, memberProcesses } from './member-processes.ts';
 
 export type MemberProcess = keyof SkeinProcesses;
 
@@ -84,7 +85,7 @@ export class ClusterMember {
         SKEIN_PORT: String(HTTP_PORT),
         SKEIN_FQL_HOST: this.host,
         SKEIN_FQL_PORT: String(FQL_PORT),
-        TEST_MEMBER: this.folder,
+        [MEMBER_MARK]: this.folder,
         ...this.control.environment(this.#options.faults),
         ...env,
       },
@@ -109,10 +110,9 @@ export class ClusterMember {
 
   /** Every process of it that lives, also those whose supervisor is gone. */
   allProcesses(): readonly number[] {
-    const mark = `TEST_MEMBER=${this.folder}`;
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0 && pid !== process.pid && environmentOf(pid).includes(mark));
+    return Array.from(memberProcesses(), ([pid, folder]) => (folder === this.folder ? pid : 0)).filter(
+      (pid) => pid > 0,
+    );
   }
 
   /** Sends `SIGKILL`; whether there was anything to kill. With the supervisor its processes end, after a moment. */
@@ -201,23 +201,5 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch {
     // It has just ended by itself.
-  }
-}
-
-/** Killed, and not yet waited for by its parent. */
-function isEnding(pid: number): boolean {
-  return !existsSync(`/proc/${pid}`) || readProcess(pid, 'stat').split(') ').at(-1)?.startsWith('Z') === true;
-}
-
-function environmentOf(pid: number): readonly string[] {
-  return readProcess(pid, 'environ').split('\0');
-}
-
-function readProcess(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    // It has ended, or belongs to somebody else.
-    return '';
   }
 }

@@ -1,11 +1,11 @@
 /** Real members on one machine, each with its own etcd: in networks of their own where the machine allows it, else on loopback addresses. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultEnvironment } from '../faults/faults.ts';
 import { makeTestCertificates } from './certificates.ts';
+import { makeClusterFolder, removeClusterLeftovers } from './cluster-folder.ts';
 import { ClusterMember, HTTP_PORT } from './cluster-member.ts';
-import { clusterFolderPrefix, removeMountLeftovers } from './limited-disk.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 import { namespaceNetwork } from './namespace-network.ts';
 import type { ClusterNetwork, NetworkFaults } from './network.ts';
@@ -102,10 +102,10 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<R
 
 /** As `startCluster`, but nothing runs yet. */
 export async function makeCluster(options: StartClusterOptions = {}): Promise<RunningCluster> {
-  await removeMountLeftovers();
+  await removeClusterLeftovers();
   const names = Array.from({ length: options.members ?? 3 }, (_, at) => String.fromCharCode(97 + at));
   const network = await networkOf(names.length, options.network ?? 'auto');
-  const folder = mkdtempSync(clusterFolderPrefix());
+  const folder = makeClusterFolder();
   try {
     const env: Record<string, string> = {
       SKEIN_CLUSTER: '1',

@@ -1,9 +1,5 @@
-/**
- * A file system of its own size for a folder, so that it can be filled without filling the machine: ext4 in a sparse file. Names of folders
- * tell the process that made them, and what a run that was killed has left is removed by the next one.
- */
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** A file system of its own size for a folder, so that it can be filled without filling the machine: ext4 in a sparse file. */
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
 
@@ -55,25 +51,5 @@ export class LimitedDisk {
   async unmount(): Promise<void> {
     // Lazily: somebody may still look at a file.
     await runCommand(['umount', '-l', this.#folder]).catch(() => undefined);
-  }
-}
-
-const folderPattern = /^skein-cluster-(\d+)-/;
-
-/** Its name tells whose it is. */
-export function clusterFolderPrefix(): string {
-  return join(tmpdir(), `skein-cluster-${process.pid}-`);
-}
-
-/** Mounts of clusters whose test has ended without removing them, and what lies under them. */
-export async function removeMountLeftovers(): Promise<void> {
-  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  for (const line of mounts) {
-    const [, target = ''] = line.split(' ');
-    const within = target.startsWith(`${tmpdir()}/`) ? target.slice(tmpdir().length + 1) : '';
-    const match = folderPattern.exec(within);
-    if (match === null || existsSync(`/proc/${match[1]}`)) continue;
-    await runCommand(['umount', '-l', target]).catch(() => undefined);
-    rmSync(join(tmpdir(), within.split('/')[0]!), { recursive: true, force: true });
   }
 }
