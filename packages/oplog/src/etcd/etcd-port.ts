@@ -65,7 +65,7 @@ export type EtcdEvent =
   | { readonly kind: 'delete'; readonly key: string; readonly modRevision: number };
 
 export interface EtcdWatchBatch {
-  /** Everything up to here has been told. Without events: a progress mark. */
+  /** Everything up to here has been told. Without events: a progress mark, which may come or not, at etcd's pleasure. */
   readonly revision: number;
   /** In the order of their revisions; those of one revision together in one batch. */
   readonly events: readonly EtcdEvent[];
@@ -94,7 +94,7 @@ export interface EtcdPort {
     watch: { readonly end: string; readonly fromRevision: number },
     signal: AbortSignal,
   ): AsyncIterable<EtcdWatchBatch>;
-  /** Forgets what was before `revision`. */
+  /** Forgets what was before `revision`; etcd 3.4 also the deletions of `revision` itself, for watches that begin there. */
   compact(revision: number, options?: EtcdCallOptions): Promise<void>;
   /** The lease's id, hexadecimal. */
   grantLease(ttlS: number, options?: EtcdCallOptions): Promise<string>;
