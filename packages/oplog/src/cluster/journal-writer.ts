@@ -10,7 +10,7 @@ import type { LocalJournal } from '../local-journal.ts';
 import { OperationLogError, type ProposedOperation } from '../operation-log.ts';
 import type { OrderedEntry, OrderedStretch } from './order-tail.ts';
 import { pause } from './pause.ts';
-import type { PayloadSource } from './payload-source.ts';
+import { type PayloadSource, RELEASED_ROUNDS } from './payload-source.ts';
 
 export interface JournalWriterOptions {
   readonly journal: LocalJournal;
@@ -38,8 +38,6 @@ const AHEAD_BYTES_MAX = 32 * 1024 * 1024;
 const WAITING_COUNT_MAX = 20_000;
 const DISK_FULL_PAUSE_MS = 200;
 const SILENT_PAUSE_MS = 200;
-/** Rounds in a row in which some peer had released what is needed, and none had it. */
-const RELEASED_ROUNDS = 5;
 
 export class JournalWriter {
   readonly #options: JournalWriterOptions;
@@ -49,6 +47,8 @@ export class JournalWriter {
   #wake: (() => void) | undefined;
   #wakeRoom: (() => void) | undefined;
   #isDiskFull = false;
+  /** Waiting entries that nobody has any more, it seems. */
+  #releasedCount = 0;
 
   constructor(options: JournalWriterOptions) {
     this.#options = options;
@@ -158,7 +158,13 @@ export class JournalWriter {
   }
 
   async #find(waiting: WaitingStretch, entry: OrderedEntry): Promise<void> {
-    waiting.operations = await this.#options.payloads.operationsOf(entry, this.#stop.signal);
+    const { payloads, onNeedsCheckpoint } = this.#options;
+    let isReleased = false;
+    waiting.operations = await payloads.operationsOf(entry, this.#stop.signal, () => {
+      isReleased = true;
+      if (++this.#releasedCount === 1) onNeedsCheckpoint(true);
+    });
+    if (isReleased && --this.#releasedCount === 0 && !this.#stop.signal.aborted) onNeedsCheckpoint(false);
   }
 
   /** Up to `last` out of peers' journals. */

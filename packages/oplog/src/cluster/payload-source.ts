@@ -27,6 +27,8 @@ export type JournalStretch =
   /** Nobody who may have it answers. */
   | { readonly kind: 'silent' };
 
+/** Rounds in a row in which some peer had released what is needed, and none had it. */
+export const RELEASED_ROUNDS = 5;
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 500;
 const WARN_EVERY_MS = 1000;
@@ -49,16 +51,21 @@ export class PayloadSource {
     return this.#fetchedOperationCount;
   }
 
-  /** Resolves once somebody has it; undefined only when `signal` aborts. */
+  /** Resolves once somebody has it; undefined only when `signal` aborts. `onReleased`: nobody has it any more, it seems. */
   async operationsOf(
     entry: OrderedEntry,
     signal: AbortSignal,
+    onReleased: () => void,
   ): Promise<readonly ProposedOperation[] | undefined> {
     let pauseMs = PAUSE_MS_MIN;
     let silentMs = 0;
+    let released = 0;
     while (!signal.aborted) {
-      const found = (await this.#own(entry)) ?? (await this.#fetch(entry)) ?? (await this.#journaled(entry));
+      const found = (await this.#own(entry)) ?? (await this.#fetch(entry));
       if (found !== undefined) return found;
+      const journaled = await this.#journaled(entry);
+      if (journaled.kind === 'operations') return journaled.operations;
+      if (journaled.kind === 'released' && ++released === RELEASED_ROUNDS) onReleased();
       await pause(pauseMs, signal);
       silentMs += pauseMs;
       pauseMs = Math.min(PAUSE_MS_MAX, 2 * pauseMs);
@@ -139,14 +146,14 @@ export class PayloadSource {
   }
 
   /** A peer of another version may no longer make the same bytes out of the same operations: then its journal tells them. */
-  async #journaled({ first, last }: OrderedEntry): Promise<readonly ProposedOperation[] | undefined> {
+  async #journaled({ first, last }: OrderedEntry): Promise<JournalStretch> {
     const operations: Operation[] = [];
     while (operations.length < last - first + 1) {
       const stretch = await this.journal(asSequence(first + operations.length), last);
-      if (stretch.kind !== 'operations') return undefined;
+      if (stretch.kind !== 'operations') return stretch;
       operations.push(...stretch.operations);
     }
-    return operations;
+    return { kind: 'operations', operations };
   }
 
   #connected(names: readonly string[]): readonly PeerPort[] {
