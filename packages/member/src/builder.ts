@@ -35,6 +35,7 @@ import { folderBytes, listIndexes } from './catalogue.ts';
 import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './cluster/builder-cluster.ts';
 import type { CheckpointParts } from './cluster/checkpoint.ts';
 import { CheckpointSource } from './cluster/checkpoint-source.ts';
+import type { SamenessParts } from './cluster/own-digests.ts';
 import { DataLayout } from './data-layout.ts';
 import { answerForgotten, DocumentsApplier } from './documents/documents-applier.ts';
 import { DocumentsMaintenance } from './documents/documents-maintenance.ts';
@@ -413,6 +414,22 @@ export class Builder implements BuilderService, ClusteredBuilder {
   }
 
   /** What a copy for another member is made of. */
+  /** What is compared with the other members' state, and may be replaced by theirs. */
+  get sameness(): SamenessParts {
+    return {
+      layout: this.#layout,
+      applications: () => this.#applications.ids.map((id) => this.#applications.get(id)!),
+      stores: (application) => [...this.#scheduler.lines(application)].map(({ store }) => store),
+      documents: () => this.#documents.storages(),
+      publishedThrough: () => this.publishedThrough,
+      acceptedThrough: () => this.#accepted,
+      holdIndex: (application, index) => this.#scheduler.holdIndex(application, index),
+      replaceIndex: (application, index, fresh, applied) =>
+        this.#scheduler.replaceIndex(application, index, fresh, applied),
+      log: this.#log,
+    };
+  }
+
   #checkpointParts(): CheckpointParts {
     return {
       layout: this.#layout,

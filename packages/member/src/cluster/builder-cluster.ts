@@ -3,6 +3,7 @@ import type { JsonObject } from '@skein/base';
 import type { LocalJournal, OperationLog } from '@skein/oplog';
 import type { MembersChange, Progress } from '../ipc/messages.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
+import type { SamenessParts } from './own-digests.ts';
 
 export interface BuilderCluster {
   /** The cluster's log; closing it closes the journal. */
@@ -31,6 +32,8 @@ export interface ClusteredBuilder {
   readonly behindSinceMs: number | undefined;
   /** Copies of this machine's state, for members that need one: `serveCheckpoints` answers with them. */
   readonly checkpoints: CheckpointSource;
+  /** For comparing this machine's state with that of other members. */
+  readonly sameness: SamenessParts;
 }
 
 /** Called when the journal is open, and before anything of it is applied. */

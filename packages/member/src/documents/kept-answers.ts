@@ -42,6 +42,10 @@ export function forgetAnswers(writer: DocumentStorageWriter, last: Sequence, cou
   }
 }
 
+export function isKeptAnswerKey(key: Uint8Array): boolean {
+  return CLASSES.some(({ mark }) => key[0] === mark);
+}
+
 function keyIn({ mark }: KeptClass, sequence: Sequence): Uint8Array {
   const key = Buffer.alloc(9);
   key[0] = mark;

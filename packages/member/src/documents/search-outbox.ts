@@ -167,6 +167,10 @@ function readRow(value: Uint8Array): { readonly proposedAtMs: number; readonly w
   }
 }
 
+export function isOutboxKey(key: Uint8Array): boolean {
+  return key[0] === OUTBOX;
+}
+
 function outboxKey(sequence: Sequence, index: string): Uint8Array {
   const name = Buffer.from(index);
   const key = Buffer.alloc(SEQUENCE_END + name.byteLength);

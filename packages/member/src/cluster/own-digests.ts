@@ -1,0 +1,258 @@
+/**
+ * What this member has, as digests that other members can compare with theirs. Kept until the thing changes; computed anew when it has been quiet
+ * for a round: while it is written to, members are at different places of it anyway.
+ *
+ * Indexes are read in a thread, from files held by links; documents in slices between other work, from one snapshot. Both are slow on purpose.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CorruptionError, type Sequence } from '@skein/base';
+import type { DocumentStorage } from '@skein/documents';
+import type { Manifest } from '@skein/engine';
+import { type ApplicationState, encodeApplicationState } from '../application-state.ts';
+import type { DataLayout } from '../data-layout.ts';
+import { isOwnRow } from '../documents/own-rows.ts';
+import { EngineThread } from '../engine-thread.ts';
+import type { EngineJob, EngineResult } from '../engine-worker.ts';
+import { decodeIndexMeta } from '../index-meta.ts';
+import type { IndexStore } from '../index-store.ts';
+import { linkIndex } from './checkpoint.ts';
+import { type Digest, type DigestTable, keyOf } from './digest.ts';
+import { digestText } from './index-digest.ts';
+
+/** What a builder tells of its state; everything answers of the present moment. */
+export interface SamenessParts {
+  readonly layout: DataLayout;
+  readonly applications: () => readonly ApplicationState[];
+  readonly stores: (application: string) => Iterable<IndexStore>;
+  /** Of those whose documents are not set aside. */
+  readonly documents: () => Iterable<readonly [application: string, storage: DocumentStorage]>;
+  /** Every process of the machine shows what operations up to here did. */
+  readonly publishedThrough: () => Sequence;
+  /** Operations up to here were taken from the log; not all of them are applied. */
+  readonly acceptedThrough: () => Sequence;
+  /** See `ApplyScheduler.holdIndex`. */
+  readonly holdIndex: (application: string, index: string) => (() => void) | undefined;
+  /** See `ApplyScheduler.replaceIndex`. */
+  readonly replaceIndex: (application: string, index: string, fresh: string, applied: Sequence) => boolean;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+export interface OwnDigestsOptions {
+  readonly parts: SamenessParts;
+  /** Of one core, for reading. */
+  readonly cpuShare: number;
+  /** Each record of each index is read once in so long. Milliseconds. */
+  readonly scrubIntervalMs: number;
+  readonly nowMs: () => number;
+}
+
+/** What is known of one thing. `state` tells whether it is still as it was: another one, another content. */
+interface Known {
+  readonly state: string;
+  readonly from: number;
+  through: number;
+  readonly digest: string;
+}
+
+/** It is here, and its digest is not known yet; or it is damaged. */
+export const UNKNOWN_DIGEST = '';
+/** Documents are read for so long before others have a turn. */
+const SLICE_MS = 2;
+const SMALL_WORK_MS = 100;
+const FOLDER = 'sameness';
+
+export class OwnDigests {
+  readonly #options: OwnDigestsOptions;
+  readonly #thread = new EngineThread();
+  readonly #folder: string;
+  readonly #known = new Map<string, Known>();
+  /** The state of each thing in the round before. */
+  #seen = new Map<string, string>();
+  /** When each index was last read as a whole; one that was not is due as if it had been at the start. */
+  readonly #scrubbedAtMs = new Map<string, number>();
+  readonly #startedAtMs: number;
+  #linkCount = 0;
+
+  constructor(options: OwnDigestsOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.nowMs();
+    this.#folder = join(options.parts.layout.root, FOLDER);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Resolves in any case, or never once it is closed. */
+  run(job: EngineJob): Promise<EngineResult> {
+    return this.#thread.run(job);
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** As of now. */
+  table(): DigestTable {
+    const { parts } = this.#options;
+    const through = parts.publishedThrough();
+    const digests = new Map<string, Digest>();
+    const tell = (key: string, state: string, from: number): void => {
+      const known = this.#known.get(key);
+      if (known?.state === state) known.through = Math.max(from, through);
+      // What it was before is still true of the places where it was so.
+      digests.set(
+        key,
+        known === undefined
+          ? { key, from, through: Math.max(from, through), digest: UNKNOWN_DIGEST }
+          : { key, from: known.from, through: known.through, digest: known.digest },
+      );
+    };
+    for (const application of parts.applications()) {
+      const key = keyOf({ kind: 'application', application: application.id });
+      const state = String(application.appliedSequence);
+      if (this.#known.get(key)?.state !== state) {
+        const text = encodeApplicationState({ ...application, appliedSequence: 0 as Sequence });
+        this.#note(key, state, application.appliedSequence, hashOf(text));
+      }
+      tell(key, state, application.appliedSequence);
+      for (const store of parts.stores(application.id)) {
+        const found = stateOf(store);
+        const key = keyOf({ kind: 'index', application: application.id, index: store.name });
+        if (found !== undefined) tell(key, found.state, found.applied);
+        else if (store.damage !== undefined)
+          digests.set(key, { key, from: through, through, digest: UNKNOWN_DIGEST });
+      }
+    }
+    for (const [application, storage] of parts.documents()) {
+      const applied = storage.appliedSequence;
+      tell(keyOf({ kind: 'documents', application }), String(applied), applied);
+    }
+    for (const key of this.#known.keys()) if (!digests.has(key)) this.#known.delete(key);
+    for (const key of this.#scrubbedAtMs.keys()) if (!digests.has(key)) this.#scrubbedAtMs.delete(key);
+    return { through, digests };
+  }
+
+  /** Looks at what has been quiet since the call before and is not known. Gives the indexes whose files are damaged. */
+  async refresh(
+    signal: AbortSignal,
+  ): Promise<readonly { readonly store: IndexStore; readonly error: Error }[]> {
+    const { parts, cpuShare } = this.#options;
+    const before = this.#seen;
+    const seen = new Map<string, string>();
+    const isDue = (key: string, state: string): boolean => {
+      seen.set(key, state);
+      return this.#known.get(key)?.state !== state && (before.get(key) ?? state) === state;
+    };
+    this.#seen = seen;
+    const damaged: { readonly store: IndexStore; readonly error: Error }[] = [];
+    for (const { id } of parts.applications()) {
+      for (const store of [...parts.stores(id)]) {
+        if (signal.aborted) return damaged;
+        const found = stateOf(store);
+        if (found === undefined) continue;
+        const key = keyOf({ kind: 'index', application: id, index: store.name });
+        if (!isDue(key, found.state) && !this.#isScrubDue(key)) continue;
+        const startMs = performance.now();
+        const error = await this.look(store, this.#isScrubDue(key) ? 'verified' : 'trusted');
+        if (error !== undefined) damaged.push({ store, error });
+        const workedMs = performance.now() - startMs;
+        // The thread rests while it reads a large index; many small ones are work, too.
+        if (workedMs < SMALL_WORK_MS && cpuShare < 1)
+          await pause(workedMs * (1 / cpuShare - 1), undefined, { signal }).catch(() => undefined);
+      }
+    }
+    for (const [application, storage] of [...parts.documents()]) {
+      if (signal.aborted) return damaged;
+      const key = keyOf({ kind: 'documents', application });
+      if (isDue(key, String(storage.appliedSequence)))
+        await this.#lookAtDocuments(key, application, storage, signal);
+    }
+    return damaged;
+  }
+
+  /** Reads an index as it is published now. Gives what is damaged. */
+  async look(store: IndexStore, records: 'verified' | 'trusted'): Promise<Error | undefined> {
+    const { parts, cpuShare, nowMs } = this.#options;
+    const found = stateOf(store);
+    if (found === undefined) return undefined;
+    const key = keyOf({ kind: 'index', application: store.application, index: store.name });
+    const folder = join(this.#folder, `look-${++this.#linkCount}`);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      linkIndex(store, folder, parts.log);
+      const job = { folder: join(folder, basename(store.folder)), records, cpuShare };
+      const result = await this.#thread.run({ kind: 'digest', job });
+      if (result.kind === 'digested') {
+        this.#note(key, found.state, found.applied, digestText(found.manifest, result.digest));
+        if (records === 'verified') this.#scrubbedAtMs.set(key, nowMs());
+        return undefined;
+      }
+      if (result.kind === 'damaged') {
+        this.#known.delete(key);
+        return new Error(result.message);
+      }
+      // No memory, no room: another time.
+      if (result.kind === 'failed')
+        parts.log('warn', `index ${store.name} was not looked at: ${result.message}`);
+      return undefined;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  #isScrubDue(key: string): boolean {
+    const { nowMs, scrubIntervalMs } = this.#options;
+    return nowMs() - (this.#scrubbedAtMs.get(key) ?? this.#startedAtMs) >= scrubIntervalMs;
+  }
+
+  #note(key: string, state: string, from: number, digest: string): void {
+    this.#known.set(key, { state, from, through: from, digest });
+  }
+
+  /** Given up when somebody writes: the snapshot would keep pages from being used again. */
+  async #lookAtDocuments(
+    key: string,
+    application: string,
+    storage: DocumentStorage,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { cpuShare, parts } = this.#options;
+    const { reader, release } = storage.snapshot();
+    try {
+      const applied = reader.appliedSequence;
+      const hash = createHash('sha256');
+      let startMs = performance.now();
+      for (const { table, key: rowKey, value } of reader.storedRows()) {
+        if (table === 'system' && isOwnRow(rowKey)) continue;
+        hash.update(`${table} ${rowKey.byteLength} ${value.byteLength} `).update(rowKey).update(value);
+        const workedMs = performance.now() - startMs;
+        if (workedMs < SLICE_MS) continue;
+        await pause(cpuShare < 1 ? workedMs * (1 / cpuShare - 1) : 0);
+        if (signal.aborted || storage.appliedSequence !== applied) return;
+        startMs = performance.now();
+      }
+      this.#note(key, String(applied), applied, hash.digest('hex').slice(0, 32));
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error;
+      parts.log('error', `the documents of application ${application} are damaged: ${error.message}`);
+    } finally {
+      release();
+    }
+  }
+}
+
+/** Undefined: there is nothing published, or it is set aside. */
+function stateOf(
+  store: IndexStore,
+): { readonly state: string; readonly applied: Sequence; readonly manifest: Manifest } | undefined {
+  const { manifest } = store;
+  if (manifest === undefined || store.damage !== undefined) return undefined;
+  const { appliedSequence, bornSequence } = decodeIndexMeta(manifest.meta, store.name);
+  return { state: `${appliedSequence}/${bornSequence}`, applied: appliedSequence, manifest };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
