@@ -51,6 +51,8 @@ export interface InstallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Before all peers are tried again. Milliseconds. */
   readonly roundPauseMs?: number | undefined;
+  /** Before a line that broke is picked up. Milliseconds. */
+  readonly resumePauseMs?: number | undefined;
 }
 
 export type InstallErrorCode = 'disk-full' | 'newer-here' | 'cancelled';
@@ -168,7 +170,7 @@ async function fetchFrom(
     await checkRoom(dataFolder, offer.bytes);
     const fetch = new CheckpointFetch(offer, freshFolder(dataFolder), tellsProgress(peer, offer, options));
     try {
-      await fetchAll(peer, fetch, signal);
+      await fetchAll(peer, fetch, signal, options.resumePauseMs ?? RESUME_PAUSE_MS);
       await fetch.finish();
     } catch (error) {
       await fetch.giveUp();
@@ -190,7 +192,12 @@ async function fetchFrom(
 }
 
 /** Picks the line up where it broke, for as long as bytes come. */
-async function fetchAll(peer: CheckpointPeer, fetch: CheckpointFetch, signal: AbortSignal): Promise<void> {
+async function fetchAll(
+  peer: CheckpointPeer,
+  fetch: CheckpointFetch,
+  signal: AbortSignal,
+  pauseMs: number,
+): Promise<void> {
   let failures = 0;
   while (!fetch.isWhole) {
     const before = fetch.bytes;
@@ -201,7 +208,7 @@ async function fetchAll(peer: CheckpointPeer, fetch: CheckpointFetch, signal: Ab
       if (signal.aborted) throw new InstallError('cancelled', 'the install was given up', { cause: error });
       failures = fetch.bytes > before ? 1 : failures + 1;
       if (isOwnDisk(error) || failures > RESUMES_MAX) throw error;
-      await pause(RESUME_PAUSE_MS);
+      await pause(pauseMs);
     }
   }
 }

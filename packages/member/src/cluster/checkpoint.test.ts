@@ -30,10 +30,13 @@ import { Member } from '../member.ts';
 import type { BatchRequest, Operation } from '../operation.ts';
 import type { BuilderCluster } from './builder-cluster.ts';
 import { type CheckpointParts, takeCheckpoint } from './checkpoint.ts';
-import { type CheckpointPeer, installCheckpoint } from './checkpoint-install.ts';
+import { checkpointPeer, installCheckpoint } from './checkpoint-install.ts';
+import { serveCheckpoints } from './checkpoint-source.ts';
+import { PeerClient } from './peer-client.ts';
+import { PeerServer } from './peer-server.ts';
 
 const APP = 'APP';
-const COPIES = 3;
+const COPIES = 2;
 const INDEXES = ['a', 'b', 'c', 'd'];
 const secret = 'a secret of enough bytes';
 const until = { timeout: 20_000, interval: 10 };
@@ -176,16 +179,6 @@ const lines = (count: number): Operation => ({
   requests: Array.from({ length: count }, (_, at) => add(`many ${at}`, { text: `row ${at}`, x: at % 7 })),
 });
 
-function peerOf(machine: Machine): CheckpointPeer {
-  const { checkpoints } = machine.builder;
-  return {
-    member: 'source',
-    open: (signal) => checkpoints.open(signal),
-    read: (id, place) => checkpoints.read(id, place),
-    release: (id) => checkpoints.release(id),
-  };
-}
-
 const operationOf = (at: number): ProposedOperation => ({
   application: APP,
   operationId: String(at),
@@ -222,17 +215,31 @@ function partsOf(
   };
 }
 
-/** A machine that was made of a checkpoint of `source`. */
+/** A machine that was made of a checkpoint of `source`, over a line like that between members. */
 async function install(
   source: Machine,
 ): Promise<{ readonly machine: Machine; readonly lastSequence: number }> {
+  const common = { certificates: undefined, secret: 'a secret of the whole cluster', host: '127.0.0.1' };
+  const server = await PeerServer.listen(
+    { ...common, port: 0, member: 'source' },
+    serveCheckpoints(source.builder.checkpoints),
+  );
+  const peer = { name: 'source', host: common.host, port: server.port };
+  const client = new PeerClient({ ...common, self: 'new', peer });
   const machine = new Machine(false);
-  const { lastSequence } = await installCheckpoint({
-    dataFolder: machine.data,
-    peers: () => [peerOf(source)],
-    log: () => {},
-  });
-  return { machine, lastSequence };
+  try {
+    await client.whenConnected();
+    const { lastSequence } = await installCheckpoint({
+      dataFolder: machine.data,
+      peers: () => [checkpointPeer('source', client)],
+      log: () => {},
+    });
+    await vi.waitFor(() => expect(source.builder.checkpoints.openCount).toBe(0), until);
+    return { machine, lastSequence };
+  } finally {
+    client.close();
+    await server.close();
+  }
 }
 
 /** Brings the rest of the log into the journal, as the order of a cluster does. */
