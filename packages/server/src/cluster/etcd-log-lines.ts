@@ -17,6 +17,8 @@ const LEVELS: Readonly<Record<string, Level>> = {
   panic: 'error',
   fatal: 'error',
 };
+/** Warnings of something that is as it should be. */
+const HARMLESS = /^(established TCP streaming connection|simple token is not cryptographically signed)/;
 const repeatMs = 10_000;
 const lineCharactersMax = 65_536;
 /** Fields that say nothing to who reads ours. */
@@ -103,10 +105,7 @@ function readLine(line: string): { level: Level; message: string; fields: Record
     if (!DROPPED.has(name) && value !== undefined) fields[name === 'process' ? 'etcdProcess' : name] = value;
   }
   const given = content['level'];
-  const level = (typeof given === 'string' ? LEVELS[given] : undefined) ?? 'info';
-  return {
-    level,
-    message: typeof content['msg'] === 'string' ? content['msg'] : line.slice(0, 1_000),
-    fields,
-  };
+  const known = (typeof given === 'string' ? LEVELS[given] : undefined) ?? 'info';
+  const message = typeof content['msg'] === 'string' ? content['msg'] : line.slice(0, 1_000);
+  return { level: HARMLESS.test(message) ? 'debug' : known, message, fields };
 }

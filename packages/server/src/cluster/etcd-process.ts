@@ -152,7 +152,7 @@ export class EtcdProcess {
     beginning: EtcdBeginning | undefined,
   ): Promise<{ livedMs: number; lines: EtcdLogLines; how: string }> {
     const { configuration, secret, log } = this.#options;
-    const lines = new EtcdLogLines(log.child({ process: 'etcd' }));
+    const lines = new EtcdLogLines(log.child({ program: 'etcd' }));
     const startedMs = performance.now();
     const child = spawn(
       program.command,
