@@ -49,13 +49,15 @@ const readyMsMax = 30_000;
 const startTriesMax = 5;
 const outputCharactersMax = 8000;
 
+/** As the package of the system installs it. */
+const installed = 'etcd';
 let binary: string | undefined | null = null;
 
 /** Undefined where etcd is not installed: tests that need it are skipped. Throws on CI, where nothing may be skipped. */
 export function etcdBinary(): string | undefined {
   if (binary === null) {
-    const { status } = spawnSync('etcd', ['--version'], { stdio: 'ignore', env: plainEnvironment() });
-    binary = status === 0 ? 'etcd' : undefined;
+    const { status } = spawnSync(installed, ['--version'], { stdio: 'ignore', env: plainEnvironment() });
+    binary = status === 0 ? installed : undefined;
   }
   if (binary === undefined && process.env['CI'] === 'true') {
     throw new Error('etcd is not installed; see tools/system-packages');
