@@ -87,7 +87,7 @@ export const CLUSTER_SETTINGS: readonly Setting[] = [
     env: 'SKEIN_ETCD_QUOTA_MIB',
     flag: 'etcd-quota-mib',
     kind: 'number',
-    min: 64,
+    min: 128,
     max: 8_192,
     defaultText: '2048',
     help: "largest size of etcd's data, MiB; order records are small and soon deleted",
