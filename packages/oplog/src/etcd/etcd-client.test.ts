@@ -86,4 +86,43 @@ describe.skipIf(etcdBinary() === undefined)('with one real etcd', () => {
       await small.stop();
     }
   });
+
+  test("etcd's own marks of progress are told, and are not ahead of events", async () => {
+    const marking = await startEtcd({ flags: ['--experimental-watch-progress-notify-interval', '100ms'] });
+    const etcd = new EtcdClient({ endpoints: marking.endpoints });
+    const watching = new AbortController();
+    const write = async (key: string): Promise<number> => {
+      const put = { kind: 'put', key, value: '' } as const;
+      return (await etcd.transaction({ compare: [], then: [put] })).revision;
+    };
+    try {
+      const first = await write('marks/0');
+      const revisions: number[] = [];
+      let marked = 0;
+      const until = async (): Promise<void> => {
+        const range = { end: 'marks0', fromRevision: first };
+        for await (const { revision, events } of etcd.watch('marks/', range, watching.signal)) {
+          for (const event of events) {
+            if (event.kind === 'put') revisions.push(event.kv.modRevision);
+            expect(revisions.at(-1)).toBeGreaterThan(marked);
+          }
+          if (events.length === 0) marked = revision;
+          if (marked > first + 40) return;
+        }
+      };
+      const watched = until();
+      const written = [first];
+      for (let at = 0; at < 21; at++) {
+        written.push(await write(`marks/${at}`));
+        await write('elsewhere');
+      }
+      await write('elsewhere');
+      await watched;
+      expect(revisions).toEqual(written);
+    } finally {
+      watching.abort();
+      etcd.close();
+      await marking.stop();
+    }
+  });
 });
