@@ -155,3 +155,22 @@ test('a member that has to read journals of others first takes no writes that it
   expect(await c!.log!.append([proposed('now')])).toEqual({ first: asSequence(6), last: asSequence(6) });
   expect(lines.isUp('a', 'c')).toBe(true);
 });
+
+test('a journal with a gap, as a checkpoint leaves it, is not waited for when a peer asks for what lies in the gap', async () => {
+  const { members } = await open();
+  const [a, b, c] = members;
+  for (let at = 1; at <= 3; at++) await c!.log!.append([proposed(String(at))]);
+  await c!.stop();
+  for (let at = 4; at <= 8; at++) await a!.log!.append([proposed(String(at))]);
+  await settles(() => expect(b!.log!.lastSequence).toBe(8));
+  await c!.start(asSequence(8));
+  expect(c!.log!.lastSequence).toBe(8);
+  expect(await c!.log!.readJournal(asSequence(5), 1000)).toMatchObject({ kind: 'released' });
+  const id = { member: 'a', epoch: 1, counter: 1 };
+  const range = { first: asSequence(6), last: asSequence(6) };
+  expect(await c!.log!.fetchEntry(id, range)).toBeUndefined();
+  expect(await c!.log!.readJournal(asSequence(2), 1000)).toMatchObject({
+    kind: 'operations',
+    operations: [{ sequence: 2 }, { sequence: 3 }],
+  });
+});

@@ -228,14 +228,15 @@ export class EtcdLog implements OperationLog, PeerService {
     return { kind: 'operations', operations, last };
   }
 
-  /** From `from` on, until `isEnough` or the end of the journal as it is now. */
+  /** From `from` on, until `isEnough` or the end of what is written in the journal now; behind that there may be a gap, as after a checkpoint. */
   async #readOperations(
     from: Sequence,
     isEnough: (count: number, bytes: number) => boolean,
   ): Promise<readonly Operation[]> {
     const { journal } = this.#options;
-    const last = journal.lastSequence;
+    const last = journal.lastWrittenSequence;
     const operations: Operation[] = [];
+    if (from > last) return operations;
     let bytes = 0;
     try {
       for await (const some of journal.follow(from)) {

@@ -172,6 +172,28 @@ test('1: in the end what is shown is what etcd holds, whatever happened to the l
   );
 }, 60_000);
 
+test('1: a deletion that a watch was not told is found within a minute', async () => {
+  await registerAll('a', 'b');
+  await tell('a', 1);
+  await tell('b', 1);
+  const connection = sim.connect('watcher');
+  const watch = connection.watch.bind(connection);
+  connection.watch = async function* (key, options, signal) {
+    for await (const { revision, events } of watch(key, options, signal)) {
+      yield { revision, events: events.filter(({ kind }) => kind === 'put') };
+    }
+  };
+  const membership = start(connection);
+  await membership.known();
+  await remove(`${KEYS.status}a`);
+  await tell('b', 2);
+  await vi.waitFor(() => expect(membership.live.get('b')?.journaled).toBe(2));
+  expect(membership.live.has('a')).toBe(true);
+  nowMs += 60_000;
+  await tell('b', 3);
+  await vi.waitFor(() => expect([...membership.live.keys()]).toEqual(['b']));
+});
+
 test('2: without etcd the last known state is shown and called old; when it answers again, new', async () => {
   await registerAll('a', 'b', 'c');
   const connection = sim.connect('watcher');
