@@ -184,10 +184,16 @@ async function fetchFrom(
     );
     return { kind: 'fetched' };
   } finally {
-    // It goes by itself when this does not reach the peer.
-    peer.release(offer.id).catch((error: unknown) => {
-      log('info', `member ${peer.member} was not told that its checkpoint is done with: ${messageOf(error)}`);
-    });
+    await release(peer, offer.id, log);
+  }
+}
+
+/** The copy goes by itself when this does not reach the peer. */
+async function release(peer: CheckpointPeer, id: string, log: InstallOptions['log']): Promise<void> {
+  try {
+    await peer.release(id);
+  } catch (error) {
+    log('info', `member ${peer.member} was not told that its checkpoint is done with: ${messageOf(error)}`);
   }
 }
 
@@ -347,6 +353,7 @@ export interface CheckpointLine {
 
 /** Copying documents takes its time; a line that breaks is noticed sooner. */
 const OPEN_MS_MAX = 3_600_000;
+const RELEASE_MS_MAX = 2_000;
 
 /** The other end of `serveCheckpoints`. */
 export function checkpointPeer(member: string, line: CheckpointLine): CheckpointPeer {
@@ -367,7 +374,7 @@ export function checkpointPeer(member: string, line: CheckpointLine): Checkpoint
         yield readPart(fields, payload);
     },
     release: async (id) => {
-      await line.request({ kind: 'checkpoint-release', id });
+      await line.request({ kind: 'checkpoint-release', id }, undefined, { timeoutMs: RELEASE_MS_MAX });
     },
   };
 }
