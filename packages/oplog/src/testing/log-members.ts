@@ -113,6 +113,7 @@ export class LogMember {
   journalDisk: SimDisk;
   entriesDisk: SimDisk;
   journal: LocalJournal | undefined;
+  entries: EntryStore | undefined;
   log: EtcdLog | undefined;
   fatal: Error | undefined;
   etcd: EtcdPort | undefined;
@@ -138,6 +139,7 @@ export class LogMember {
     const clock = { nowMs: this.#options.nowMs ?? ((): number => performance.now()) };
     const address = `${name}:1`;
     this.journal = journal;
+    this.entries = entries;
     this.etcd = etcd;
     this.fatal = undefined;
     const log = await EtcdLog.open(

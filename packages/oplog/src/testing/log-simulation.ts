@@ -5,9 +5,10 @@
  *  - what was refused is in none; what is unknown at most once
  *  - all journals have the same operation at the same sequence, at any time
  *  - the appends of one process are in the order of their calls
- *  - when all faults are over, all members get to the end, and append again
+ *  - when all faults are over, all members get to the end, and append again; then etcd and the stores of entries get empty
  */
 import { asSequence, assert } from '@skein/base';
+import { entryText } from '../cluster/entry-id.ts';
 import type { EtcdLogOptions } from '../cluster/etcd-log-options.ts';
 import { pause } from '../cluster/pause.ts';
 import { OperationLogError, type SequenceRange } from '../operation-log.ts';
@@ -107,6 +108,7 @@ export class Simulation {
     await this.#heal();
     await this.#converge();
     this.#check();
+    await this.#forget();
     for (const member of this.#members) await this.#within(member.stop(), `${member.name} stops`);
   }
 
@@ -336,6 +338,22 @@ export class Simulation {
       return `${name}: ${log?.state} at ${log?.lastSequence} of ${log?.head}, writable ${log?.isWritable}; ${complaints.slice(-3).join(' | ')}`;
     });
     throw new Error(`the members do not get to one end: ${states.join('\n')}`);
+  }
+
+  /** Nothing is kept that all members have. */
+  async #forget(): Promise<void> {
+    const left = (): readonly string[] => [
+      ...this.etcd.list('skein/order/').map(({ key }) => key),
+      ...this.#members.flatMap(({ name, entries }) => {
+        // Whether a store that failed holds anything shows when it is opened again.
+        return (entries?.ids() ?? []).map((id) => `${name}: ${entryText(id)}`);
+      }),
+      ...this.#members.flatMap(({ name, log }) =>
+        log?.statistics.waitingBytes === 0 ? [] : [`${name} waits for what it wrote`],
+      ),
+    ];
+    for (let round = 0; round < 20 && left().length > 0; round++) await this.#pass(500);
+    if (left().length > 0) throw new Error(`not forgotten: ${left().join(', ')}`);
   }
 
   /** What a peer has applied is taken over as it is; the journal goes on behind it. */
