@@ -54,7 +54,10 @@ export interface ServeOptions {
 
 const builderEntry = fileURLToPath(new URL('./process/builder-main.ts', import.meta.url));
 const queryEntry = fileURLToPath(new URL('./process/query-main.ts', import.meta.url));
-const MAJORITY_PAUSE_MS = 500;
+const MAJORITY_PAUSE_MS = 200;
+const CATCH_UP_MS = 5_000;
+/** A start that goes well needs a few. */
+const SILENT_TRIES = 10;
 /** How long the builder of a killed server may take to finish. */
 const orphanWaitMsMax = 30_000;
 /** Names of sockets may be about 100 bytes long. */
@@ -187,8 +190,14 @@ async function run({
       client = line;
       const propose = (operation: Operation): Promise<unknown> =>
         line.propose(operation, { application: applicationId, proposedAtMs: Date.now(), until: 'visible' });
-      const setUp = (): Promise<ApplicationSetup> =>
-        setUpApplication({ applicationId, configuration, vault, read, propose });
+      const setUp = async (): Promise<ApplicationSetup> => {
+        if (!configuration.cluster)
+          return setUpApplication({ applicationId, configuration, vault, read, propose });
+        // What the others have decided already is not decided again here.
+        await untilCaughtUp(line);
+        const present = presentSetup(configuration, read());
+        return present ?? (await setUpApplication({ applicationId, configuration, vault, read, propose }));
+      };
       setup = configuration.cluster
         ? firstShown(configured, await untilMajority(setUp, { say, ended: () => signals.ended }))
         : await setUp();
@@ -249,10 +258,17 @@ async function untilMajority<T>(
       const waits =
         error instanceof BuilderError && (error.code === 'no-quorum' || error.code === 'unavailable');
       if (!waits || ended()) throw error;
-      if (tries === 0) say('Waiting for the majority of the cluster …\n');
+      if (tries === SILENT_TRIES) say('Waiting for the majority of the cluster …\n');
       await pause(MAJORITY_PAUSE_MS);
     }
   }
+}
+
+/** Rejects with `BuilderError` when that takes long. */
+async function untilCaughtUp(line: BuilderClient): Promise<void> {
+  const { state, head } = (await line.cluster()) ?? {};
+  if (state !== 'live' || typeof head !== 'number' || !(await line.whenPublished(head, CATCH_UP_MS)))
+    throw new BuilderError('no-quorum', 'refused', 'this member has not caught up with the cluster yet');
 }
 
 /** What was derived rather than given is shown where it comes to a machine for the first time. */

@@ -29,6 +29,8 @@ export interface ClusterConfiguration {
   readonly lagMsMax: number;
   /** Journal files of operations that some registered member lacks are kept up to this size; then it needs a checkpoint. */
   readonly journalKeepBytes: number;
+  /** Between two comparisons with the other members; a minute by default. Milliseconds. */
+  readonly samenessIntervalMs?: number | undefined;
   /** Shown by `skein cluster status`, and where clients reach this member. */
   readonly publicUrl: string | undefined;
 }

@@ -31,6 +31,8 @@ import { PeerClient } from './peer-client.ts';
 import type { PeerHandler, PeerHandlers } from './peer-handler.ts';
 import { peerPort, servePeer } from './peer-messages.ts';
 import { PeerServer } from './peer-server.ts';
+import { Sameness } from './sameness.ts';
+import { toldSeldom } from './told-seldom.ts';
 
 type OpenParts = Parameters<OpenCluster>[0];
 
@@ -43,7 +45,13 @@ interface Peer {
 /** A member that is just being replaced may have it. */
 const LACKING_MS_MAX = 3_000;
 /** Answered once the builder has recovered. */
-const LATER_KINDS = ['checkpoint-open', 'checkpoint-read', 'checkpoint-release'] as const;
+const LATER_KINDS = [
+  'checkpoint-open',
+  'checkpoint-read',
+  'checkpoint-release',
+  'digests',
+  'index-fetch',
+] as const;
 
 export class ClusterMember implements BuilderCluster {
   readonly #configuration: ClusterConfiguration;
@@ -60,6 +68,7 @@ export class ClusterMember implements BuilderCluster {
   #server: PeerServer | undefined;
   #handlers: PeerHandlers = {};
   #builder: ClusteredBuilder | undefined;
+  #sameness: Sameness | undefined;
   #isStopping = false;
   /** Steady time since when nobody has what comes next. */
   #lacksSinceMs: number | undefined;
@@ -91,7 +100,14 @@ export class ClusterMember implements BuilderCluster {
       LATER_KINDS.map((kind): [string, PeerHandler] => [kind, (request) => member.#later(kind, request)]),
     );
     member.#server = await PeerServer.listen(
-      { host, port, certificates, secret: parts.secret, member: name },
+      {
+        host,
+        port,
+        certificates,
+        secret: parts.secret,
+        member: name,
+        onRefused: toldSeldom((reason) => parts.log('warn', `a line to this member was refused: ${reason}`)),
+      },
       { ...servePeer(member.operations), ...later },
     );
     return member;
@@ -153,6 +169,7 @@ export class ClusterMember implements BuilderCluster {
       ),
       peers: Object.fromEntries(Array.from(this.#peers, ([name, { client }]) => [name, client.connected])),
       log: operations.statistics as unknown as JsonObject,
+      sameness: (this.#sameness?.statistics ?? null) as unknown as Json,
       etcd: Object.fromEntries(
         Array.from(this.#etcdWatcher.statuses, ([endpoint, status]) => [endpoint, status as unknown as Json]),
       ),
@@ -171,7 +188,13 @@ export class ClusterMember implements BuilderCluster {
 
   async serve(builder: ClusteredBuilder): Promise<void> {
     this.#builder = builder;
-    this.#handlers = serveCheckpoints(builder.checkpoints);
+    this.#sameness = new Sameness({
+      parts: builder.sameness,
+      peers: () => [...this.#peers.values()].map(({ client }) => client),
+      intervalMs: this.#configuration.samenessIntervalMs,
+    });
+    this.#handlers = { ...serveCheckpoints(builder.checkpoints), ...this.#sameness.handlers() };
+    this.#sameness.start();
   }
 
   beginStopping(): void {
@@ -180,6 +203,7 @@ export class ClusterMember implements BuilderCluster {
 
   async close(): Promise<void> {
     this.#etcdWatcher.stop();
+    await this.#sameness?.close();
     await this.#server?.close();
     // The log may still need its peers while it closes.
     await this.operations.close();
@@ -242,6 +266,7 @@ export class ClusterMember implements BuilderCluster {
       peer: { name, ...parseAddress(address) },
       certificates: this.#configuration.certificates,
       secret: this.#parts.secret,
+      onProblem: (reason) => this.#parts.log('warn', `the line to member ${name}: ${reason}`),
     });
     this.#peers.set(name, { address, client, port: peerPort(client) });
   }
