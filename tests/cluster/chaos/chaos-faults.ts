@@ -72,9 +72,10 @@ export class ChaosFaults {
       case 'restarted':
         await member.stop();
         return () => member.start();
-      case 'processes-reloaded':
-        await member.running?.reload();
-        return nothing;
+      case 'processes-reloaded': {
+        const { isReplaced } = member.reload();
+        return () => until('processes that replace others', isReplaced);
+      }
       case 'etcd-paused':
         await until('an etcd to stop', () => member.pause('etcd'));
         return resumed(member);

@@ -115,6 +115,19 @@ export class ClusterMember {
     );
   }
 
+  /** Every process but the supervisor and etcd is to be replaced; `isReplaced` tells when. */
+  reload(): { readonly isReplaced: () => boolean } {
+    const before = this.processes();
+    if (before.supervisor > 0) signal(before.supervisor, 'SIGHUP');
+    return {
+      isReplaced: () => {
+        const { builder, query } = this.processes();
+        const known = [before.builder, ...before.query];
+        return builder > 0 && query.length > 0 && ![builder, ...query].some((pid) => known.includes(pid));
+      },
+    };
+  }
+
   /** Sends `SIGKILL`; whether there was anything to kill. With the supervisor its processes end, after a moment. */
   kill(which: MemberProcess): boolean {
     const pids = this.#pidsOf(which);

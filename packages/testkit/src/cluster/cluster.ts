@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeCertificates } from '@skein/server/certificates';
 import type { FaultEnvironment } from '../faults/faults.ts';
-import { makeTestCertificates } from './certificates.ts';
 import { makeClusterFolder, removeClusterLeftovers } from './cluster-folder.ts';
 import { ClusterMember, HTTP_PORT } from './cluster-member.ts';
 import { loopbackNetwork } from './loopback-network.ts';
@@ -123,10 +123,13 @@ export async function makeCluster(options: StartClusterOptions = {}): Promise<Ru
       ...options.env,
     };
     if (options.tls !== false) {
-      // On loopback, all of them come from the first address.
-      const others = network.kind === 'loopback' ? ['127.0.0.1'] : [];
-      const members = names.map((name, at) => ({ name, hosts: [network.hosts[at]!, ...others] }));
-      await makeTestCertificates(join(folder, 'certificates'), members);
+      makeCertificates({
+        members: names.map((name, at) => ({ name, hosts: [network.hosts[at]!] })),
+        folder: join(folder, 'certificates'),
+        days: 365,
+        onExisting: 'refuse',
+        nowMs: Date.now(),
+      });
     }
     const members = names.map(
       (name, at) =>
