@@ -31,14 +31,13 @@ import { type Electorate, type HeldEpoch, OrderWriter } from './order-writer.ts'
 import { pause } from './pause.ts';
 import { PayloadSource } from './payload-source.ts';
 import type { JournalPage, PeerService } from './peer-port.ts';
-import { Trimmer } from './trimmer.ts';
+import { TRIM_COUNT, Trimmer } from './trimmer.ts';
 
 const APPEND_TIMEOUT_MS = 10_000;
 /** How often is looked for what waits too long, and for what can be forgotten. */
 const TICK_MS = 100;
 const HOUSEKEEPING_MS = 1000;
 const REGISTER_PAUSE_MS = 200;
-const TRIM_COUNT = 2000;
 
 export class EtcdLog implements OperationLog, PeerService {
   readonly #options: EtcdLogOptions;
@@ -340,6 +339,12 @@ export class EtcdLog implements OperationLog, PeerService {
 
   #tick(): void {
     const nowMs = this.#options.clock.nowMs();
+    const { failure } = this.#options.entries;
+    // A member that cannot keep copies any more is of no use to the others; a new process opens the store again, which looks.
+    if (failure !== undefined) {
+      this.#fail(failure);
+      return;
+    }
     this.#onEpoch();
     this.#writer.tick();
     if (nowMs < this.#housekeepingAtMs) return;

@@ -102,11 +102,13 @@ const SENT_TO_PEER_MAX = 24;
 const TRY_PAUSE_MS_MIN = 20;
 const TRY_PAUSE_MS_MAX = 200;
 const ORDER_TIMEOUT_MS = 1000;
+const COMPLAIN_EVERY_MS = 1000;
 
 export class OrderWriter {
   readonly #options: OrderWriterOptions;
   readonly #stop = new AbortController();
   readonly #sentTo = new Map<string, number>();
+  readonly #complainedAtMs = new Map<string, number>();
   #waiting: Append[] = [];
   #waitingBytes = 0;
   /** By counter; from the oldest that is not journaled to the newest. Of one epoch only, except while the epoch changes. */
@@ -513,9 +515,17 @@ export class OrderWriter {
       return true;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#options.log('info', `${member} did not store entry ${entryText(id)}: ${message}`);
+      this.#complain(member, `${member} did not store entry ${entryText(id)}: ${message}`);
       return false;
     }
+  }
+
+  /** Once a second about the same: what goes wrong is tried again many times. */
+  #complain(about: string, message: string): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs < (this.#complainedAtMs.get(about) ?? Number.NEGATIVE_INFINITY) + COMPLAIN_EVERY_MS) return;
+    this.#complainedAtMs.set(about, nowMs);
+    this.#options.log('info', message);
   }
 
   #countCopies(entry: Entry): void {
@@ -594,7 +604,7 @@ export class OrderWriter {
     } catch (error) {
       if (signal.aborted) return false;
       if (!(error instanceof EtcdError)) throw error;
-      log('info', `ordering is tried again: ${error.message}`);
+      this.#complain('order', `ordering is tried again: ${error.message}`);
       if (error.outcome === 'refused' && !wereSent) {
         for (const entry of entries) if (entry.state === 'sent') entry.state = 'ready';
       }

@@ -8,7 +8,6 @@
  *
  * One transaction moves `skein/trimmed` and deletes the records, so at each revision both together say how far the order has come.
  */
-import { asSequence, type Sequence } from '@skein/base';
 import { EtcdError, type EtcdPort, type EtcdWrite } from '../etcd/etcd-port.ts';
 import { type EntryId, KEYS } from './entry-id.ts';
 import type { MemberStatus } from './member-status.ts';
@@ -24,9 +23,10 @@ export interface TrimmerOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-/** Looked at every second, or as soon as there are this many. */
+/** Looked at every second; more often while there are so many. */
 const TRIM_EVERY_MS = 1000;
-const TRIM_COUNT = 2000;
+const TRIM_SOONEST_MS = 100;
+export const TRIM_COUNT = 2000;
 const LAG_COUNT_MAX = 50_000;
 const COMPACT_EVERY_MS = 10_000;
 const TIMEOUT_MS = 3000;
@@ -43,25 +43,32 @@ export class Trimmer {
     this.#options = options;
   }
 
-  /** Called every so often. Never rejects. */
+  /** Called every so often. What etcd refuses is asked for again later, by whoever it is then. */
   async tick(nowMs: number): Promise<void> {
     if (this.#isBusy || !this.#isMine()) return;
     this.#isBusy = true;
     try {
-      if (nowMs >= this.#trimAtMs || this.#options.tail.kept.length >= TRIM_COUNT) {
-        this.#trimAtMs = nowMs + TRIM_EVERY_MS;
-        await this.#trim();
+      const isMuch = this.#options.tail.kept.length >= TRIM_COUNT;
+      if (nowMs >= this.#trimAtMs + (isMuch ? TRIM_SOONEST_MS : TRIM_EVERY_MS)) {
+        this.#trimAtMs = nowMs;
+        await this.#tried(this.#trim());
       }
-      if (nowMs >= this.#compactAtMs) {
-        this.#compactAtMs = nowMs + COMPACT_EVERY_MS;
-        await this.#compact();
+      if (nowMs >= this.#compactAtMs + COMPACT_EVERY_MS) {
+        this.#compactAtMs = nowMs;
+        // Also when nothing can be trimmed because etcd is full: it is how there may be room again.
+        await this.#tried(this.#compact());
       }
-    } catch (error) {
-      if (!(error instanceof EtcdError)) throw error;
-      // Asked for again in a second, by whoever it is then.
-      this.#options.log('info', `order records are trimmed later: ${error.message}`);
     } finally {
       this.#isBusy = false;
+    }
+  }
+
+  async #tried(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      this.#options.log('info', `order records are trimmed later: ${error.message}`);
     }
   }
 
@@ -73,11 +80,9 @@ export class Trimmer {
   async #trim(): Promise<void> {
     const { etcd, tail } = this.#options;
     const { kept, trimmed } = tail;
-    const upTo = this.#sequenceToTrim(kept);
-    let count = 0;
-    for (; count < kept.length && kept[count]!.last <= upTo; count++);
-    // Those of one revision go together.
-    while (count > 0 && kept[count]?.modRevision === kept[count - 1]!.modRevision) count--;
+    const electorate = this.#options.electorate();
+    if (electorate === undefined) return;
+    const count = trimmableCount(kept, electorate, this.#options.live(), LAG_COUNT_MAX);
     if (count === 0) return;
     const newest = kept[count - 1]!;
     const value = JSON.stringify({ revision: newest.modRevision, sequence: newest.last });
@@ -88,19 +93,6 @@ export class Trimmer {
       },
       { timeoutMs: TIMEOUT_MS },
     );
-  }
-
-  #sequenceToTrim(kept: readonly KeptRecord[]): Sequence {
-    const statuses = this.#options.live();
-    const electorate = this.#options.electorate();
-    if (electorate === undefined) return asSequence(0);
-    const byVote = electorate.members.map((name) => statuses.get(name)?.journaled ?? 0).sort((a, b) => b - a);
-    let upTo = byVote[electorate.majority - 1] ?? 0;
-    const waitedFor = kept.at(-1 - LAG_COUNT_MAX)?.last ?? 0;
-    for (const { state, journaled } of statuses.values()) {
-      if (state !== 'joining' && journaled >= waitedFor) upTo = Math.min(upTo, journaled);
-    }
-    return asSequence(upTo);
   }
 
   async #compact(): Promise<void> {
@@ -115,6 +107,27 @@ export class Trimmer {
       if (!(error instanceof EtcdError) || error.code !== 'compacted') throw error;
     }
   }
+}
+
+/** How many of the records may go: see the rules above. */
+export function trimmableCount(
+  kept: readonly KeptRecord[],
+  { members, majority }: Electorate,
+  live: ReadonlyMap<string, MemberStatus>,
+  lagCountMax: number,
+): number {
+  const journaled = members.map((name) => live.get(name)?.journaled ?? 0).sort((a, b) => b - a);
+  let upTo = journaled[majority - 1] ?? 0;
+  // Whoever has not even this one is not waited for.
+  const waitedFor = kept.at(-1 - lagCountMax)?.last ?? 0;
+  for (const status of live.values()) {
+    if (status.state !== 'joining' && status.journaled >= waitedFor) upTo = Math.min(upTo, status.journaled);
+  }
+  let count = 0;
+  while (count < kept.length && kept[count]!.last <= upTo) count++;
+  // Those of one revision go together.
+  while (count > 0 && kept[count]?.modRevision === kept[count - 1]!.modRevision) count--;
+  return count;
 }
 
 /** One range for each member: its keys ascend as its records do, over its epochs too. */

@@ -41,6 +41,11 @@ interface Append {
   range: SequenceRange | undefined;
 }
 
+/** What a run found. */
+class BrokenPromise extends Error {
+  override readonly name = 'BrokenPromise';
+}
+
 const NAMES = ['a', 'b', 'c'];
 const NEVER = new AbortController().signal;
 
@@ -319,7 +324,8 @@ export class Simulation {
   async #converge(): Promise<void> {
     for (let round = 0; round < 40; round++) {
       for (const member of this.#members) {
-        if (member.fatal !== undefined) throw new Error(`${member.name} failed: ${member.fatal.message}`);
+        if (member.fatal !== undefined)
+          throw new BrokenPromise(`${member.name} failed: ${member.fatal.message}`);
         if (member.log?.state === 'needs-checkpoint') await this.#installCheckpoint(member);
       }
       await this.#pass(500);
@@ -337,7 +343,7 @@ export class Simulation {
       void etcd;
       return `${name}: ${log?.state} at ${log?.lastSequence} of ${log?.head}, writable ${log?.isWritable}; ${complaints.slice(-3).join(' | ')}`;
     });
-    throw new Error(`the members do not get to one end: ${states.join('\n')}`);
+    throw new BrokenPromise(`the members do not get to one end: ${states.join('\n')}`);
   }
 
   /** Nothing is kept that all members have. */
@@ -353,7 +359,7 @@ export class Simulation {
       ),
     ];
     for (let round = 0; round < 20 && left().length > 0; round++) await this.#pass(500);
-    if (left().length > 0) throw new Error(`not forgotten: ${left().join(', ')}`);
+    if (left().length > 0) throw new BrokenPromise(`not forgotten: ${left().join(', ')}`);
   }
 
   /** What a peer has applied is taken over as it is; the journal goes on behind it. */
@@ -377,10 +383,12 @@ export class Simulation {
         for (const { sequence, payload } of some) {
           const text = Buffer.from(payload).toString();
           const known = this.#history.get(sequence) ?? text;
-          if (known !== text) throw new Error(`${name} has "${text}" at ${sequence}, another had "${known}"`);
+          if (known !== text)
+            throw new BrokenPromise(`${name} has "${text}" at ${sequence}, another had "${known}"`);
           this.#history.set(sequence, text);
           const place = this.#places.get(text) ?? sequence;
-          if (place !== sequence) throw new Error(`${name} has "${text}" at ${place} and at ${sequence}`);
+          if (place !== sequence)
+            throw new BrokenPromise(`${name} has "${text}" at ${place} and at ${sequence}`);
           this.#places.set(text, sequence);
         }
         if ((some.at(-1)?.sequence ?? 0) >= last) break;
@@ -395,19 +403,20 @@ export class Simulation {
       const places = texts.map((text) => this.#places.get(text));
       const isThere = places[0] !== undefined;
       if (places.some((place, at) => place !== (isThere ? places[0]! + at : undefined))) {
-        throw new Error(`a batch is not whole: ${places.join(', ')}`);
+        throw new BrokenPromise(`a batch is not whole: ${places.join(', ')}`);
       }
       if (outcome === 'refused' && isThere)
-        throw new Error(`"${texts[0]}" was refused, and is at ${places[0]}`);
+        throw new BrokenPromise(`"${texts[0]}" was refused, and is at ${places[0]}`);
       if (outcome === 'acknowledged' && !isThere)
-        throw new Error(`"${texts[0]}" was acknowledged, and is lost`);
+        throw new BrokenPromise(`"${texts[0]}" was acknowledged, and is lost`);
       if (range !== undefined && range.first !== places[0]) {
-        throw new Error(`"${texts[0]}" was acknowledged at ${range.first}, and is at ${places[0]}`);
+        throw new BrokenPromise(`"${texts[0]}" was acknowledged at ${range.first}, and is at ${places[0]}`);
       }
       if (outcome === 'unknown') this.#count(isThere ? 'unknown, and there' : 'unknown, and absent');
       if (!isThere) continue;
       const before = lastOf.get(life) ?? 0;
-      if (places[0]! < before) throw new Error(`"${texts[0]}" stands before what was appended earlier`);
+      if (places[0]! < before)
+        throw new BrokenPromise(`"${texts[0]}" stands before what was appended earlier`);
       lastOf.set(life, places[0]!);
     }
   }
@@ -418,7 +427,7 @@ export class Simulation {
       isDone = true;
     });
     for (let round = 0; round < 100 && !isDone; round++) await this.#pass(100);
-    if (!isDone) throw new Error(`not in time: ${what}`);
+    if (!isDone) throw new BrokenPromise(`not in time: ${what}`);
     await done;
   }
 }
