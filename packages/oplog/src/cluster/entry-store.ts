@@ -143,6 +143,11 @@ export class EntryStore {
     return this.#tornBytes;
   }
 
+  /** Why the store takes nothing more until it is opened again; undefined: it does. */
+  get failure(): EntryStoreError | undefined {
+    return this.#failure;
+  }
+
   has(id: EntryId): boolean {
     return this.#places.has(entryText(id));
   }

@@ -1,6 +1,7 @@
 /** Claims about the log that were doubted when it was read by somebody else. */
 import { asSequence } from '@skein/base';
 import { afterEach, expect, test, vi } from 'vitest';
+import { OPERATION_BYTES_MAX } from '../limits.ts';
 import { proposed, take, textOf } from '../operation-log.contract.ts';
 import { LogMember, type LogMemberOptions, PeerLines } from '../testing/log-members.ts';
 import { SimEtcd, type SimEtcdConnection } from '../testing/sim-etcd.ts';
@@ -173,4 +174,29 @@ test('a journal with a gap, as a checkpoint leaves it, is not waited for when a 
     kind: 'operations',
     operations: [{ sequence: 2 }, { sequence: 3 }],
   });
+});
+
+test('a member whose store of entries has failed stops, and starts again with what was synced', async () => {
+  const { members } = await open();
+  const [a, b] = members;
+  await b!.log!.append([proposed('1')]);
+  a!.entriesDisk.failSyncAfter(1);
+  await b!.log!.append([proposed('2')]);
+  await settles(() => expect(a!.fatal).toBeDefined());
+  await a!.stop();
+  await a!.start();
+  await settles(() => expect(a!.log!.isWritable).toBe(true));
+  await a!.log!.append([proposed('3')]);
+  expect((await take(a!.log!, 1, 3)).map(textOf)).toEqual(['1', '2', '3']);
+});
+
+test('an operation that no journal takes is refused before it is ordered', async () => {
+  const { members } = await open();
+  const [a] = members;
+  const large = { ...proposed('large'), payload: new Uint8Array(OPERATION_BYTES_MAX + 1) };
+  await expect(a!.log!.append([large])).rejects.toMatchObject({
+    code: 'operation-too-large',
+    outcome: 'refused',
+  });
+  expect(await a!.log!.append([proposed('1')])).toEqual({ first: 1, last: 1 });
 });

@@ -22,7 +22,7 @@
 import type { Clock } from '@skein/base';
 import { asSequence, assert } from '@skein/base';
 import { EtcdError, type EtcdPort, type EtcdTransaction } from '../etcd/etcd-port.ts';
-import { ENTRY_BYTES_MAX, ENTRY_BYTES_TARGET } from '../limits.ts';
+import { ENTRY_BYTES_MAX, ENTRY_BYTES_TARGET, OPERATION_BYTES_MAX } from '../limits.ts';
 import { OperationLogError, type ProposedOperation, type SequenceRange } from '../operation-log.ts';
 import { encodeEntry, hashOf, operationBytesInEntry } from './entry.ts';
 import { type EntryId, entryText, KEYS, type OrderRecord } from './entry-id.ts';
@@ -161,6 +161,17 @@ export class OrderWriter {
     if (this.#isClosed)
       return Promise.reject(new OperationLogError('log-closed', 'refused', 'the log is closed'));
     const bytes = batch.reduce((sum, operation) => sum + operationBytesInEntry(operation), 0);
+    // What is ordered has to fit into the journal of every member.
+    const large = batch.find(({ payload }) => payload.byteLength > OPERATION_BYTES_MAX);
+    if (large !== undefined) {
+      return Promise.reject(
+        new OperationLogError(
+          'operation-too-large',
+          'refused',
+          `an operation has ${large.payload.byteLength} bytes, at most ${OPERATION_BYTES_MAX} are allowed`,
+        ),
+      );
+    }
     if (bytes + ENTRY_BYTES_TARGET > ENTRY_BYTES_MAX) {
       return Promise.reject(
         new OperationLogError(
