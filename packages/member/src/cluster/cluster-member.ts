@@ -24,6 +24,7 @@ import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './builder-cl
 import { changeMembers } from './change-members.ts';
 import { serveCheckpoints } from './checkpoint-source.ts';
 import type { ClusterCertificates, ClusterConfiguration, MemberAddress } from './cluster-configuration.ts';
+import { settleOrigin } from './cluster-origin.ts';
 import { EtcdWatcher } from './etcd-watcher.ts';
 import { noteCheckpointNeeded } from './join-cluster.ts';
 import { addressText, parseAddress } from './member-address.ts';
@@ -82,6 +83,14 @@ export class ClusterMember implements BuilderCluster {
     const member = new ClusterMember(configuration, version, parts);
     const { certificates, member: name } = configuration;
     const { host, port } = member.#own;
+    await settleOrigin({
+      etcd: member.#etcd,
+      dataFolder: parts.dataFolder,
+      journal: parts.journal,
+      member: name,
+      members: configuration.members.map((each) => each.name),
+      log: parts.log,
+    });
     member.#log = await EtcdLog.open({
       member: name,
       address: addressText(member.#own),

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { asSequence } from '@skein/base';
 import { checkpointPeer, installCheckpoint, lastSequenceIn, needsCheckpoint } from './checkpoint-install.ts';
 import type { ClusterConfiguration } from './cluster-configuration.ts';
+import { noteFetchedFromCluster } from './cluster-origin.ts';
 import { finishInstall } from './install-swap.ts';
 import { PeerClient } from './peer-client.ts';
 import { peerPort } from './peer-messages.ts';
@@ -45,6 +46,7 @@ export async function joinCluster(configuration: ClusterConfiguration, parts: Jo
   try {
     if (!isMarked && !(await othersAreAhead(clients))) return;
     log('info', 'this member takes the state of another one');
+    noteFetchedFromCluster(dataFolder);
     const installed = await installCheckpoint({
       dataFolder,
       peers: () => clients.map((client) => checkpointPeer(client.member, client)),

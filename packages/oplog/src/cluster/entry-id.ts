@@ -5,6 +5,7 @@
  *   skein/proposers/<member>                        lives by the member's lease. Its create revision is the epoch, its value the last counter
  *   skein/status/<member>                           lives by the member's lease. JSON: `MemberStatus`
  *   skein/order/<member>/<epoch>/<counter>          one ordered entry. JSON: `OrderRecord`
+ *   skein/cluster                                   how the cluster began (cluster-origin.ts of the member package)
  *   skein/trimmed                                   JSON {revision, sequence}: order records up to this revision are gone
  *
  * An entry is ordered by one transaction that finds `proposers/<member>` at this epoch and the counter before, moves the counter on, and
