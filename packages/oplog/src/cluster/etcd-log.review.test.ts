@@ -200,3 +200,25 @@ test('an operation that no journal takes is refused before it is ordered', async
   });
   expect(await a!.log!.append([proposed('1')])).toEqual({ first: 1, last: 1 });
 });
+
+test('while nothing can be ordered, the stores of the others do not fill up with entries that are given up', async () => {
+  const { members, etcd } = await open({ log: { appendTimeoutMs: 250 } });
+  const [a, b] = members;
+  await a!.log!.append([proposed('1')]);
+  etcd.full = true;
+  let refused = 0;
+  for (let round = 0; round < 8; round++) {
+    const outcomes: Promise<unknown>[] = [];
+    for (let at = 0; at < 20; at++) {
+      outcomes.push(a!.log!.append([proposed(`${round}.${at}`)]).catch(() => refused++));
+      // Each in an entry of its own, if there may be so many.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(outcomes);
+  }
+  expect(refused).toBe(160);
+  expect(b!.entries!.count).toBeLessThan(40);
+  etcd.full = false;
+  expect(await a!.log!.append([proposed('2')])).toEqual({ first: 2, last: 2 });
+  await settles(() => expect(b!.entries!.count).toBe(0));
+});

@@ -103,6 +103,8 @@ const TRY_PAUSE_MS_MIN = 20;
 const TRY_PAUSE_MS_MAX = 200;
 const ORDER_TIMEOUT_MS = 1000;
 const COMPLAIN_EVERY_MS = 1000;
+/** As the journal has it. */
+const NAME_UNITS_MAX = 10_000;
 
 export class OrderWriter {
   readonly #options: OrderWriterOptions;
@@ -121,6 +123,8 @@ export class OrderWriter {
   /** Of the epoch: the last that was ordered, and the last that was given. */
   #counterOrdered = 0;
   #counterGiven = 0;
+  /** Entries were given up, and none was ordered since: one at a time is enough to find out when it goes on. */
+  #isStalled = false;
   #isPumping = false;
   #isOrdering = false;
   #isClosed = false;
@@ -160,27 +164,9 @@ export class OrderWriter {
     assert(batch.length > 0, 'append: a batch holds at least one operation');
     if (this.#isClosed)
       return Promise.reject(new OperationLogError('log-closed', 'refused', 'the log is closed'));
+    const refusal = tooLarge(batch);
+    if (refusal !== undefined) return Promise.reject(refusal);
     const bytes = batch.reduce((sum, operation) => sum + operationBytesInEntry(operation), 0);
-    // What is ordered has to fit into the journal of every member.
-    const large = batch.find(({ payload }) => payload.byteLength > OPERATION_BYTES_MAX);
-    if (large !== undefined) {
-      return Promise.reject(
-        new OperationLogError(
-          'operation-too-large',
-          'refused',
-          `an operation has ${large.payload.byteLength} bytes, at most ${OPERATION_BYTES_MAX} are allowed`,
-        ),
-      );
-    }
-    if (bytes + ENTRY_BYTES_TARGET > ENTRY_BYTES_MAX) {
-      return Promise.reject(
-        new OperationLogError(
-          'operation-too-large',
-          'refused',
-          `the operations have ${bytes} bytes, at most ${ENTRY_BYTES_MAX - ENTRY_BYTES_TARGET} are allowed at once`,
-        ),
-      );
-    }
     return new Promise((resolve, reject) => {
       const deadlineMs = this.#options.clock.nowMs() + this.#options.appendTimeoutMs;
       this.#waiting.push({ batch, bytes, deadlineMs, resolve, reject, isSettled: false });
@@ -407,6 +393,7 @@ export class OrderWriter {
         appends.some(({ isSettled, deadlineMs }) => !isSettled && deadlineMs <= nowMs),
     );
     if (at === -1) return;
+    this.#isStalled = true;
     const again: Append[] = [];
     const ids: EntryId[] = [];
     for (const entry of this.#entries.slice(at)) {
@@ -429,7 +416,11 @@ export class OrderWriter {
     this.#isPumping = true;
     queueMicrotask(() => {
       this.#isPumping = false;
-      this.#pump();
+      try {
+        this.#pump();
+      } catch (error) {
+        this.#options.onFatal(error instanceof Error ? error : new Error(String(error)));
+      }
       this.#tellIdle();
     });
   }
@@ -443,7 +434,8 @@ export class OrderWriter {
     if (!this.hasMajority || !this.#options.isCaughtUp()) return;
     while (
       this.#waiting.length > 0 &&
-      this.#entries.length < ENTRIES_MAX &&
+      // Peers keep what was given up until the counter moves: without a limit it would fill their disks while etcd orders nothing.
+      this.#entries.length < (this.#isStalled ? 1 : ENTRIES_MAX) &&
       (this.#entries.length === 0 || this.#entriesBytes < ENTRIES_BYTES_MAX)
     ) {
       this.#replicate(this.#makeEntry(epoch));
@@ -566,6 +558,7 @@ export class OrderWriter {
         const carriedOut = await this.#orderOnce(entries, held.epoch, held.lease);
         if (this.#stop.signal.aborted) return;
         if (!carriedOut) continue;
+        this.#isStalled = false;
         for (const entry of entries) if (entry.state === 'sent') entry.state = 'ordered';
         if (this.#epoch === held.epoch) {
           this.#counterOrdered = Math.max(this.#counterOrdered, entries.at(-1)!.id.counter);
@@ -623,6 +616,36 @@ export class OrderWriter {
       return false;
     }
   }
+}
+
+/** What the members could not write into their journals must not be ordered. */
+function tooLarge(batch: readonly ProposedOperation[]): OperationLogError | undefined {
+  let bytes = 0;
+  for (const operation of batch) {
+    const { application, operationId, proposedAtMs, payload } = operation;
+    assert(
+      application.length < NAME_UNITS_MAX && operationId.length < NAME_UNITS_MAX,
+      'append: names are short',
+    );
+    assert(
+      Number.isSafeInteger(proposedAtMs) && proposedAtMs >= 0,
+      'append: a time after 1970, in milliseconds',
+    );
+    bytes += operationBytesInEntry(operation);
+    if (payload.byteLength > OPERATION_BYTES_MAX) {
+      return new OperationLogError(
+        'operation-too-large',
+        'refused',
+        `an operation has ${payload.byteLength} bytes, at most ${OPERATION_BYTES_MAX} are allowed`,
+      );
+    }
+  }
+  if (bytes + ENTRY_BYTES_TARGET <= ENTRY_BYTES_MAX) return undefined;
+  return new OperationLogError(
+    'operation-too-large',
+    'refused',
+    `the operations have ${bytes} bytes, at most ${ENTRY_BYTES_MAX - ENTRY_BYTES_TARGET} are allowed at once`,
+  );
 }
 
 function orderTransaction(
