@@ -3,6 +3,7 @@
  *
  *   npm run chaos -- --minutes 30 --seed 1
  *   npm run chaos -- --network loopback --faults builder-killed,etcd-paused --report report.json
+ *   npm run chaos -- --short
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     network: { type: 'string', default: 'auto' },
     faults: { type: 'string' },
-    pace: { type: 'string', default: '1' },
+    pace: { type: 'string' },
+    short: { type: 'boolean', default: false },
     insecure: { type: 'boolean', default: false },
     report: { type: 'string' },
     history: { type: 'string' },
@@ -34,7 +36,8 @@ const report = await runChaos({
   forMs: Number(values.minutes) * 60_000,
   network,
   tls: !values.insecure,
-  pace: Number(values.pace),
+  form: values.short ? 'short' : 'long',
+  pace: values.pace === undefined ? undefined : Number(values.pace),
   kinds: values.faults?.split(',').map(kindOf),
   historyFile: values.history ?? join(tmpdir(), `skein-chaos-${seed}.json`),
   env: { SKEIN_LOG_LEVEL: values['log-level'] },

@@ -65,10 +65,18 @@ export interface PlanOptions {
   readonly random: () => number;
   /** Of `quietMs` and `holdMs`: 1 for the long form. */
   readonly pace: number;
+  /** How often two come together; 0.3 unless told. */
+  readonly together?: number | undefined;
 }
 
 /** Without an end. */
-export function* planOf({ kinds, memberCount, random, pace }: PlanOptions): Generator<PlannedRound, never> {
+export function* planOf({
+  kinds,
+  memberCount,
+  random,
+  pace,
+  together = 0.3,
+}: PlanOptions): Generator<PlannedRound, never> {
   let deck: FaultKind[] = [];
   /** Perhaps not whole yet. */
   let weak: number | undefined;
@@ -82,9 +90,13 @@ export function* planOf({ kinds, memberCount, random, pace }: PlanOptions): Gene
     const kind = deck.pop()!;
     const member = weak ?? Math.floor(random() * memberCount);
     const faults = [{ kind, member, other: otherThan(member, memberCount, random) }];
+    // Those first that have not come yet.
     const mild = MILD.filter((each) => each !== kind && kinds.includes(each));
-    if (random() < 0.3 && mild.length > 0 && kind !== 'quorum-lost') {
-      const second = mild[Math.floor(random() * mild.length)]!;
+    const left = mild.filter((each) => deck.includes(each));
+    if (random() < together && mild.length > 0 && kind !== 'quorum-lost') {
+      const choices = left.length > 0 ? left : mild;
+      const second = choices[Math.floor(random() * choices.length)]!;
+      deck = deck.filter((each) => each !== second);
       const place = otherThan(member, memberCount, random);
       faults.push({ kind: second, member: place, other: otherThan(place, memberCount, random) });
     }

@@ -22,12 +22,12 @@ const role = basename(process.argv[1] ?? '');
 if (file !== undefined && isMainThread && (role === 'builder-main.ts' || role === 'query-main.ts')) {
   const orders = followOrders(file);
   stepClock(orders);
+  if (role === 'builder-main.ts') await crashAndFill(file, orders);
   const bug = process.env['TEST_PLANTED_BUG'] as PlantedBug | undefined;
   if (bug !== undefined) {
     const { plant } = await import('./planted-bugs.ts');
     plant(bug, role, orders);
   }
-  if (role === 'builder-main.ts') await crashAndFill(file, orders);
 }
 
 /** Looked up again every few milliseconds of time that never steps. */

@@ -25,6 +25,7 @@ export type PlantedBug =
   | 'time-of-clock'
   | 'repeat-twice'
   | 'early-answer'
+  | 'unsynced-log'
   | 'forgotten-journal';
 
 export interface FaultOrders {

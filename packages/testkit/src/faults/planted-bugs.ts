@@ -5,12 +5,13 @@
  *   time-of-clock      a batch takes its times from the clock and forgets those of the batch before
  *   repeat-twice       the builder does not remember which proposals it has carried out, and carries out repeated ones again
  *   early-answer       the journal answers before what it wrote is on the disk
+ *   unsynced-log       neither the journal nor the entries of a cluster are on the disk when it says so
  *   forgotten-journal  the journal forgets operations before the stores have them on the disk
  */
 import type { DocumentStorageWriter, Snapshot } from '@skein/documents';
 import { DocumentStorage } from '@skein/documents';
 import { DocumentsApplier, RecentOperations } from '@skein/member/testing';
-import { type JournalFile, LocalJournal } from '@skein/oplog';
+import { type JournalFile, LocalJournal, NodeJournalDisk } from '@skein/oplog';
 import { around } from './around.ts';
 import type { FaultOrders, PlantedBug } from './faults.ts';
 
@@ -22,6 +23,7 @@ export function plant(bug: PlantedBug, role: string, orders: () => FaultOrders):
   if (bug === 'time-of-clock' && isBuilder) timesOfTheClock(orders);
   if (bug === 'repeat-twice' && isBuilder) repeatTwice();
   if (bug === 'early-answer' && isBuilder) answerEarly(orders);
+  if (bug === 'unsynced-log' && isBuilder) leaveUnsynced(orders);
   if (bug === 'forgotten-journal' && isBuilder) forgetJournal(orders);
 }
 
@@ -68,16 +70,22 @@ function repeatTwice(): void {
   RecentOperations.prototype.commit = () => true;
 }
 
+function hasty(file: JournalFile, orders: () => FaultOrders): JournalFile {
+  around(file, 'sync', async (proceed) => {
+    if (!orders().bugShows) await proceed();
+  });
+  return file;
+}
+
+function leaveUnsynced(orders: () => FaultOrders): void {
+  around(NodeJournalDisk.prototype, 'create', async (create, _, name) => hasty(await create(name), orders));
+  around(NodeJournalDisk.prototype, 'open', async (open, _, name) => hasty(await open(name), orders));
+}
+
 function answerEarly(orders: () => FaultOrders): void {
-  const hasty = (file: JournalFile): JournalFile => {
-    around(file, 'sync', async (proceed) => {
-      if (!orders().bugShows) await proceed();
-    });
-    return file;
-  };
   around(LocalJournal, 'open', (proceed, _, disk, options) => {
-    around(disk, 'create', async (create, __, name) => hasty(await create(name)));
-    around(disk, 'open', async (open, __, name) => hasty(await open(name)));
+    around(disk, 'create', async (create, __, name) => hasty(await create(name), orders));
+    around(disk, 'open', async (open, __, name) => hasty(await open(name), orders));
     return proceed(disk, options);
   });
 }
