@@ -34,7 +34,7 @@ import { shareBuilderMemory } from './builder-memory.ts';
 import { folderBytes, listIndexes } from './catalogue.ts';
 import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './cluster/builder-cluster.ts';
 import type { CheckpointParts } from './cluster/checkpoint.ts';
-import { CheckpointSource } from './cluster/checkpoint-source.ts';
+import { builderErrorOf, CheckpointSource } from './cluster/checkpoint-source.ts';
 import type { SamenessParts } from './cluster/own-digests.ts';
 import { DataLayout } from './data-layout.ts';
 import { answerForgotten, DocumentsApplier } from './documents/documents-applier.ts';
@@ -282,6 +282,15 @@ export class Builder implements BuilderService, ClusteredBuilder {
         return { fields: { cluster: this.#cluster?.describe() ?? null } };
       case 'changeMembers':
         await this.#changeMembers(request.change);
+        return { fields: {} };
+      case 'openCheckpoint': {
+        const { id } = await this.checkpoints.open().catch((error: unknown) => {
+          throw builderErrorOf(error);
+        });
+        return { fields: { checkpoint: id, folder: this.checkpoints.folderOf(id) } };
+      }
+      case 'releaseCheckpoint':
+        await this.checkpoints.release(request.checkpoint);
         return { fields: {} };
       case 'listIndexes':
         return { fields: { indexes: this.#summaries(request.application) as unknown as Json } };

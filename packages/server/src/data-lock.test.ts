@@ -67,8 +67,11 @@ test('a builder that a killed server left behind is waited for', async () => {
   const waiting = lock.untilNoBuilder(20_000);
   child.kill('SIGKILL');
   await waiting;
-  lock.builderIs(process.pid);
-  expect(ownerOf(folder)?.builder?.pid).toBe(process.pid);
+  lock.builderIs(process.pid, '/run/builder.sock');
+  expect(ownerOf(folder)).toMatchObject({
+    builder: { pid: process.pid },
+    builderSocket: '/run/builder.sock',
+  });
   lock.release();
 });
 

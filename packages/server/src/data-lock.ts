@@ -11,6 +11,8 @@ export interface DataOwner extends ProcessMark {
   readonly url: string | undefined;
   /** The process that writes to the folder. */
   readonly builder: ProcessMark | undefined;
+  /** Where that process answers others of this machine. */
+  readonly builderSocket: string | undefined;
 }
 
 export interface ProcessMark {
@@ -33,6 +35,7 @@ export class DataLock {
   readonly #file: string;
   #url: string | undefined;
   #builder: ProcessMark | undefined;
+  #builderSocket: string | undefined;
 
   private constructor(file: string, builder: ProcessMark | undefined) {
     this.#file = file;
@@ -64,8 +67,9 @@ export class DataLock {
   }
 
   /** Notes the process that writes to the folder from now on. */
-  builderIs(pid: number): void {
+  builderIs(pid: number, socketPath?: string): void {
     this.#builder = markOf(pid);
+    this.#builderSocket = socketPath;
     this.#write();
   }
 
@@ -91,7 +95,12 @@ export class DataLock {
   }
 
   #write(): void {
-    const owner = { ...markOf(process.pid), url: this.#url, builder: this.#builder };
+    const owner = {
+      ...markOf(process.pid),
+      url: this.#url,
+      builder: this.#builder,
+      builderSocket: this.#builderSocket,
+    };
     const temporary = `${this.#file}.${process.pid}`;
     writeFileSync(temporary, `${JSON.stringify(owner)}\n`);
     renameSync(temporary, this.#file);
@@ -141,8 +150,13 @@ function readOwner(file: string): DataOwner | undefined {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const mark = readMark(content);
     if (!isJsonObject(content) || mark === undefined) return undefined;
-    const { url, builder } = content;
-    return { ...mark, url: typeof url === 'string' ? url : undefined, builder: readMark(builder) };
+    const { url, builder, builderSocket } = content;
+    return {
+      ...mark,
+      url: typeof url === 'string' ? url : undefined,
+      builder: readMark(builder),
+      builderSocket: typeof builderSocket === 'string' ? builderSocket : undefined,
+    };
   } catch {
     return undefined;
   }

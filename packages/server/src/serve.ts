@@ -157,7 +157,7 @@ async function run({
     drainMs: configuration.drainMs,
     log,
     etcd: cluster === undefined ? undefined : ownEtcd({ configuration, cluster, secret, log }),
-    onBuilder: (pid) => lock.builderIs(pid),
+    onBuilder: (pid) => lock.builderIs(pid, socketPath),
   });
   let client: BuilderClient | undefined;
   signals.onEnd(() => {

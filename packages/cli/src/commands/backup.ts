@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isJsonObject } from '@skein/base';
-import { isRunning, ownerOf } from '@skein/server/data-lock';
+import { type DataOwner, isRunning, ownerOf } from '@skein/server/data-lock';
 import type { Command } from 'commander';
 import { sizeOf, takeSnapshot } from '../backup/snapshot.ts';
 import { CliError, messageOf } from '../cli-error.ts';
@@ -77,10 +77,12 @@ async function backup(folder: string, flags: DataFlags, context: Context): Promi
   const staging = join(data, `${STAGING}${process.pid}`);
   removeAbandoned(data);
   try {
-    mkdirSync(staging, { mode: 0o700 });
-    const { files, bytes } = await takeSnapshot(data, staging, (from, to) =>
-      copyDocuments(from, to, ownerOf(data) === undefined ? 'stopped' : 'running'),
-    );
+    const owner = ownerOf(data);
+    if (owner === undefined) {
+      mkdirSync(staging, { mode: 0o700 });
+      await takeSnapshot(data, staging, copyDocuments);
+    } else await askBuilder(owner, staging);
+    const { files, bytes } = sizeOf(staging);
     const mark = { version: BACKUP_VERSION, takenAt: new Date(context.nowMs()).toISOString(), files, bytes };
     writeFileSync(join(staging, MARK_FILE), `${JSON.stringify(mark)}\n`);
     moveFolder(staging, target);
@@ -98,15 +100,33 @@ async function backup(folder: string, flags: DataFlags, context: Context): Promi
   }
 }
 
-/** Of a server that runs, the newest state is read; of one that was stopped (by a power loss, it may be), what it would start on. */
-async function copyDocuments(from: string, to: string, server: 'running' | 'stopped'): Promise<void> {
+/** What a server would start on: that it was stopped by a power loss is not known. */
+async function copyDocuments(from: string, to: string): Promise<void> {
   // Native code, which no other command needs.
   const { DocumentStorage } = await import('@skein/documents');
-  const storage = DocumentStorage.open(from, { readOnly: server === 'running' });
+  const storage = DocumentStorage.open(from);
   try {
     await storage.backup(to);
   } finally {
     await storage.close();
+  }
+}
+
+/** The process that writes to the folder copies it, between two writes. */
+async function askBuilder({ builderSocket }: DataOwner, staging: string): Promise<void> {
+  if (builderSocket === undefined) throw new CliError('the server is just starting; try again in a moment.');
+  const { BuilderClient } = await import('@skein/member');
+  const client = new BuilderClient({
+    socketPath: builderSocket,
+    onChanges: () => undefined,
+    onResync: () => undefined,
+  });
+  try {
+    const { checkpoint, folder } = await client.openCheckpoint();
+    renameSync(folder, staging);
+    await client.releaseCheckpoint(checkpoint);
+  } finally {
+    client.close();
   }
 }
 

@@ -58,6 +58,7 @@ const THEIRS: Files = {
   'recent-operations.json': 'theirs',
   'journal/0000000000000007.journal': 'their journal'.repeat(1000),
   'apps/APP/application.json': '{}',
+  'apps/APP/fql-secret': 'sealed',
   'apps/APP/documents/documents.mdb': 'pages'.repeat(5000),
   'apps/APP/indexes/movies/manifest': 'their manifest',
   'apps/APP/indexes/movies/1-aa.segment': '',

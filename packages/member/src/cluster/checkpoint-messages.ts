@@ -45,7 +45,7 @@ const FILE_NAME = '[a-z0-9][a-z0-9._-]*';
 const PATHS = [
   'recent-operations\\.json',
   'journal/\\d{16}\\.journal',
-  `apps/${NAME}/application\\.json`,
+  `apps/${NAME}/(application\\.json|fql-secret)`,
   `apps/${NAME}/documents/(documents\\.mdb|durable\\.bin)`,
   `apps/${NAME}/indexes/${NAME}\\.(deleted|damaged)`,
   `apps/${NAME}/indexes/${NAME}/${FILE_NAME}`,

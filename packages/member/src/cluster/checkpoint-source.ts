@@ -7,7 +7,14 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type Checkpoint, CheckpointError, type CheckpointParts, takeCheckpoint } from './checkpoint.ts';
+import { BuilderError, type BuilderErrorCode } from '../ipc/messages.ts';
+import {
+  type Checkpoint,
+  CheckpointError,
+  type CheckpointErrorCode,
+  type CheckpointParts,
+  takeCheckpoint,
+} from './checkpoint.ts';
 import {
   type CheckpointFile,
   CheckpointFormatError,
@@ -56,6 +63,11 @@ export class CheckpointSource {
     this.#root = join(parts.layout.root, FOLDER);
     this.#keepMs = options.keepMs ?? KEEP_MS;
     rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  /** Where a copy is; who is on this machine may move it away, and then releases it. */
+  folderOf(id: string): string {
+    return join(this.#root, id);
   }
 
   get openCount(): number {
@@ -168,6 +180,19 @@ export class CheckpointSource {
     );
   }
 }
+
+/** What processes of this machine are told when there is no copy. */
+export function builderErrorOf(error: unknown): unknown {
+  if (!(error instanceof CheckpointError)) return error;
+  return new BuilderError(BUILDER_CODES[error.code], 'refused', error.message, { cause: error });
+}
+
+const BUILDER_CODES: Readonly<Record<CheckpointErrorCode, BuilderErrorCode>> = {
+  'documents-damaged': 'documents-damaged',
+  'no-room': 'disk-full',
+  busy: 'too-many-jobs',
+  cancelled: 'unavailable',
+};
 
 /** Answers peers; see `checkpoint-messages.ts`. */
 export function serveCheckpoints(source: CheckpointSource): PeerHandlers {

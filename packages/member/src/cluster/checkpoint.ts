@@ -27,6 +27,7 @@ import { DataLayout } from '../data-layout.ts';
 import { FileDirectory } from '../file-directory.ts';
 import type { IndexStore } from '../index-store.ts';
 import { BuilderError } from '../ipc/messages.ts';
+import { isCheckpointPath } from './checkpoint-messages.ts';
 
 /** What a copy needs of the builder; everything answers of the present moment. */
 export interface CheckpointParts {
@@ -187,7 +188,12 @@ async function linkIndexes(parts: CheckpointParts, application: string, target: 
     if (/^[^.]+\.(deleted|damaged)$/.test(name))
       link(join(layout.indexesFolder(application), name), join(indexes, name));
   }
-  link(layout.applicationFile(application), target.applicationFile(application));
+  const folder = layout.applicationFolder(application);
+  for (const name of namesIn(folder)) {
+    // The application itself, and what the server keeps with it. All are replaced by rename.
+    if (isCheckpointPath(`apps/${basename(folder)}/${name}`))
+      link(join(folder, name), join(target.applicationFolder(application), name));
+  }
   return performance.now() - startMs;
 }
 

@@ -45,6 +45,8 @@ export interface TaskStatus {
 /** Asking the next builder would not tell more. */
 const FINAL_CODES = new Set<BuilderErrorCode>(['answer-forgotten', 'documents-damaged', 'no-quorum']);
 const WAIT_MS_MAX = 15_000;
+/** Documents are copied. */
+const CHECKPOINT_MS_MAX = 3_600_000;
 const RECONNECT_MS_MIN = 20;
 const RECONNECT_MS_MAX = 1_000;
 
@@ -186,6 +188,19 @@ export class BuilderClient {
   /** Resolves when the cluster has carried it out. Rejects with `BuilderError`, whose message is for the operator. */
   async changeMembers(change: MembersChange): Promise<void> {
     await this.#request({ kind: 'changeMembers', change: change as unknown as JsonObject });
+  }
+
+  /**
+   * A copy of the data that is good to start on. The caller moves `folder` away and says so by `releaseCheckpoint`; it goes by itself after
+   * a minute. Rejects with `BuilderError`.
+   */
+  async openCheckpoint(): Promise<{ readonly checkpoint: string; readonly folder: string }> {
+    const { header } = await this.#ask({ kind: 'openCheckpoint' }, undefined, CHECKPOINT_MS_MAX);
+    return { checkpoint: String(header['checkpoint']), folder: String(header['folder']) };
+  }
+
+  async releaseCheckpoint(checkpoint: string): Promise<void> {
+    await this.#request({ kind: 'releaseCheckpoint', checkpoint });
   }
 
   close(): void {

@@ -30,6 +30,9 @@ export type Request = { readonly id: number } & (
   /** Answered when every process shows the effect of all operations up to `sequence`, or with `false` when the time is over. */
   | { readonly kind: 'whenPublished'; readonly sequence: number; readonly timeoutMs: number }
   | { readonly kind: 'cluster' }
+  /** A copy of the data, in a folder of the data folder, which the asker moves away; then it says so. */
+  | { readonly kind: 'openCheckpoint' }
+  | { readonly kind: 'releaseCheckpoint'; readonly checkpoint: string }
   | { readonly kind: 'changeMembers'; readonly change: MembersChange }
   | { readonly kind: 'subscribe' }
 );
@@ -116,7 +119,12 @@ export interface IndexSummary {
 export function readRequest(header: JsonObject): Request | undefined {
   const { id, kind, application } = header as { id?: Json; kind?: Json; application?: Json };
   if (typeof id !== 'number') return undefined;
-  if (kind === 'statistics' || kind === 'subscribe' || kind === 'cluster') return { id, kind };
+  if (kind === 'statistics' || kind === 'subscribe' || kind === 'cluster' || kind === 'openCheckpoint')
+    return { id, kind };
+  if (kind === 'releaseCheckpoint') {
+    const checkpoint = header['checkpoint'];
+    return typeof checkpoint === 'string' ? { id, kind, checkpoint } : undefined;
+  }
   if (kind === 'whenPublished') {
     const { sequence, timeoutMs } = header as { [name: string]: Json | undefined };
     if (typeof sequence !== 'number' || typeof timeoutMs !== 'number') return undefined;
