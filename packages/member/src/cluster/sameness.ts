@@ -62,7 +62,8 @@ export class Sameness {
   #sameCount = 0;
   #damageCount = 0;
   #healedCount = 0;
-  readonly #differing = new Set<string>();
+  /** By key: whether this member is the odd one, as was told last. */
+  readonly #differing = new Map<string, 'odd' | 'undecided'>();
   /** Found damaged, and not healed yet. */
   readonly #damaged = new Set<string>();
 
@@ -82,7 +83,7 @@ export class Sameness {
     return {
       roundCount: this.#roundCount,
       sameCount: this.#sameCount,
-      differing: [...this.#differing].sort(),
+      differing: [...this.#differing.keys()].sort(),
       damageCount: this.#damageCount,
       healedCount: this.#healedCount,
     };
@@ -170,15 +171,14 @@ export class Sameness {
     const isDamaged =
       store !== undefined && this.#own.table().digests.get(first.key)?.digest === UNKNOWN_DIGEST;
     if (!isDamaged && (verdict === undefined || verdict.kind === 'same')) return;
-    const others = verdict?.others ?? first.others;
-    if (!this.#differing.has(first.key)) {
-      this.#differing.add(first.key);
-      this.#parts.log(
-        'error',
-        `${first.key} is not what it is on ${others.join(', ')}: ${(verdict ?? first).kind === 'odd' || isDamaged ? 'this member is the odd one' : 'who is right cannot be told'}`,
-      );
+    const { others } = verdict ?? first;
+    const kind = isDamaged || (verdict ?? first).kind === 'odd' ? 'odd' : 'undecided';
+    if (this.#differing.get(first.key) !== kind) {
+      this.#differing.set(first.key, kind);
+      const told = kind === 'odd' ? 'this member is the odd one' : 'who is right cannot be told';
+      this.#parts.log('error', `${first.key} is not what it is on ${others.join(', ')}: ${told}`);
     }
-    if (index === undefined || !((verdict ?? first).kind === 'odd' || isDamaged)) return;
+    if (index === undefined || kind === 'undecided') return;
     await this.#heal(
       application,
       index,
