@@ -3,6 +3,8 @@
  *
  *   journal/                                        the operation log
  *   recent-operations.json                          operation ids that left the journal but may still be retried
+ *   checkpoints/<id>/                               copies of all this that are being fetched, or made for a backup (`cluster/checkpoint.ts`)
+ *   installing/, installed-<number>/                another member's state on its way in (`cluster/install-swap.ts`)
  *   apps/<application>/application.json             the application and its keys
  *   apps/<application>/documents/                   documents: an LMDB environment; made by the first transaction
  *   apps/<application>/indexes/<index>/             one index: manifest and segments

@@ -48,9 +48,14 @@ function newFolder(): string {
   return folder;
 }
 afterEach(() => {
-  for (const mount of mounts.splice(0)) spawnSync('umount', ['-l', mount]);
+  for (const mount of mounts.splice(0)) run(['umount', '-l', mount]);
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Of a disk of its own. */
+function run([command, ...options]: readonly [string, ...string[]]): { readonly status: number | null } {
+  return spawnSync(command, options);
+}
 
 type Files = Readonly<Record<string, string>>;
 
@@ -242,7 +247,7 @@ describe('installing a checkpoint', () => {
 
   test('4: a disk that becomes full leaves what was there', async ({ skip }) => {
     const mount = newFolder();
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', mount]);
+    const { status } = run(['mount', '-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', mount]);
     skip(status !== 0, 'mounting needs root');
     mounts.push(mount);
     const dataFolder = join(mount, 'data');

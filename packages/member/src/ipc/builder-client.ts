@@ -196,7 +196,10 @@ export class BuilderClient {
    */
   async openCheckpoint(): Promise<{ readonly checkpoint: string; readonly folder: string }> {
     const { header } = await this.#ask({ kind: 'openCheckpoint' }, undefined, CHECKPOINT_MS_MAX);
-    return { checkpoint: String(header['checkpoint']), folder: String(header['folder']) };
+    const { checkpoint, folder } = header as { checkpoint?: Json; folder?: Json };
+    if (typeof checkpoint !== 'string' || typeof folder !== 'string')
+      throw new BuilderError('unavailable', 'refused', 'the builder told of no copy');
+    return { checkpoint, folder };
   }
 
   async releaseCheckpoint(checkpoint: string): Promise<void> {
