@@ -119,3 +119,34 @@ test('an answer that is lost does not order anything twice', async () => {
   expect(await a!.log!.append([proposed('2')])).toEqual({ first: 3, last: 3 });
   expect(etcd.list('skein/order/').length).toBeLessThanOrEqual(3);
 });
+
+test('an operation that no journal could take is refused before it is ordered', async () => {
+  const { members } = await open();
+  const [a] = members;
+  const large = { ...proposed('large'), payload: new Uint8Array(64 * 1024 * 1024 + 1) };
+  await expect(a!.log!.append([large])).rejects.toMatchObject({
+    code: 'operation-too-large',
+    outcome: 'refused',
+  });
+  expect(() => a!.log!.append([{ ...proposed('name'), application: 'x'.repeat(10_000) }])).toThrow('names');
+  expect(await a!.log!.append([proposed('next')])).toEqual({ first: 1, last: 1 });
+});
+
+test('a member whose disk is full refuses at once, and follows again when there is room', async () => {
+  const { members } = await open();
+  const [a, b] = members;
+  await a!.log!.append([proposed('0')]);
+  await settles(() => expect(b!.log!.lastSequence).toBe(1));
+  b!.diskIsFull = true;
+  await a!.log!.append([proposed('1')]);
+  await settles(() => expect(b!.complaints.join()).toContain('the disk of the journal is full'));
+  await expect(b!.log!.append([proposed('2')])).rejects.toMatchObject({
+    code: 'disk-full',
+    outcome: 'refused',
+  });
+  b!.diskIsFull = false;
+  await settles(() => expect(b!.log!.lastSequence).toBe(a!.log!.lastSequence));
+  await settles(() => expect(b!.log!.isWritable).toBe(true));
+  await b!.log!.append([proposed('3')]);
+  expect((await take(b!.log!, 1, 3)).map(textOf)).toEqual(['0', '1', '3']);
+});
