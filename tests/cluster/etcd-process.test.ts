@@ -5,8 +5,11 @@
  *   3. One that lost its data joins the others as a new member, with everything in it.
  *   4. One that its supervisor left behind does not keep the next from starting.
  *   5. One that was taken out says so, and stays down.
+ *   6. One whose data are damaged sets them aside, and takes everything from the others.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +17,13 @@ import { etcdBinary } from '@skein/testkit';
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
 import { clusterConfigurationOf } from '../../packages/server/src/cluster/cluster-configuration-of.ts';
+import {
+  clusterToken,
+  etcdArguments,
+  etcdEnvironment,
+  etcdFolder,
+} from '../../packages/server/src/cluster/etcd-arguments.ts';
+import { EtcdMark } from '../../packages/server/src/cluster/etcd-mark.ts';
 import { type EtcdAdministration, EtcdProcess } from '../../packages/server/src/cluster/etcd-process.ts';
 import { loadConfiguration } from '../../packages/server/src/configuration.ts';
 
@@ -21,8 +31,10 @@ const until = { timeout: 30_000, interval: 50 };
 const secret = 'a secret of a cluster';
 const running: EtcdProcess[] = [];
 const folders: string[] = [];
+const orphans: ChildProcess[] = [];
 
 afterEach(async () => {
+  for (const orphan of orphans.splice(0)) orphan.kill('SIGKILL');
   await Promise.all(running.splice(0).map((each) => each.stop()));
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
@@ -45,6 +57,8 @@ interface Machine {
   readonly clientUrl: string;
   readonly lines: string[];
   start(): EtcdProcess;
+  /** An etcd whose supervisor went without a word: nobody looks after it any more. */
+  startOrphan(): ChildProcess;
 }
 
 async function machines(names: readonly string[]): Promise<readonly Machine[]> {
@@ -76,12 +90,30 @@ async function machines(names: readonly string[]): Promise<readonly Machine[]> {
         running.push(etcd);
         return etcd;
       },
+      startOrphan: () => {
+        const member = cluster.members[at];
+        if (member === undefined) throw new Error(`${name} is not a member`);
+        const call = {
+          configuration,
+          member,
+          token: clusterToken(secret),
+          beginning: undefined,
+          version: '3.5.0',
+        };
+        const orphan = spawn('etcd', etcdArguments(call), {
+          stdio: 'ignore',
+          env: etcdEnvironment(process.env),
+        });
+        orphans.push(orphan);
+        new EtcdMark(join(folder, 'etcd.pid'), etcdFolder(folder)).note(orphan.pid ?? -1);
+        return orphan;
+      },
     };
   });
 }
 
 test.skipIf(etcdBinary() === undefined)(
-  '1, 2, 3: a cluster begins with all its members, outlives a kill and a lost disk',
+  '1, 2, 3, 6: a cluster begins with all its members, outlives a kill, a lost disk and a damaged one',
   { timeout: 60_000 },
   async () => {
     const [a, b, c] = (await machines(['a', 'b', 'c'])) as [Machine, Machine, Machine];
@@ -109,6 +141,13 @@ test.skipIf(etcdBinary() === undefined)(
     expect(after).toHaveLength(3);
     expect(after.filter((id) => before.includes(id))).toHaveLength(2);
     expect(c.lines.join('')).toContain('has lost its etcd data');
+
+    await etcdA.stop();
+    damageLog(a);
+    await a.start().start();
+    await vi.waitFor(async () => expect(await get(a, 'kept')).toBe('value'), until);
+    expect(a.lines.join('')).toContain('the data of etcd are damaged; they were moved to');
+    expect(await memberIds(b)).toHaveLength(3);
   },
 );
 
@@ -121,12 +160,13 @@ test.skipIf(etcdBinary() === undefined)(
     await Promise.all([etcdA.start(), etcdB.start()]);
     await put(a, 'kept', 'value');
 
-    // As if its supervisor had gone without a word: nobody looks after it any more.
-    const orphan = etcdB.pid ?? -1;
+    await etcdB.stop();
+    const orphan = b.startOrphan();
+    const ended = once(orphan, 'exit');
+    await vi.waitFor(async () => expect(await get(b, 'kept')).toBe('value'), until);
     const next = b.start();
     await next.start();
-    expect(() => process.kill(orphan, 0)).toThrow('ESRCH');
-    await etcdB.stop();
+    await ended;
     await vi.waitFor(async () => expect(await get(b, 'kept')).toBe('value'), until);
     expect(JSON.parse(readFileSync(join(b.folder, 'etcd.pid'), 'utf8'))).toMatchObject({ pid: next.pid });
 
@@ -139,6 +179,16 @@ test.skipIf(etcdBinary() === undefined)(
     expect(b.lines.join('')).toContain('was taken out of the cluster');
   },
 );
+
+/** Some bits of its log turn, in the middle of what is written. */
+function damageLog({ folder }: Machine): void {
+  const logs = join(folder, 'etcd', 'member', 'wal');
+  const file = join(logs, readdirSync(logs).find((name) => name.endsWith('.wal')) ?? '');
+  const bytes = readFileSync(file);
+  const end = bytes.findLastIndex((byte) => byte !== 0);
+  for (let at = end >> 1; at < (end >> 1) + 64; at++) bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
 
 /** etcd over its JSON gateway. */
 async function gateway(endpoints: readonly string[]): Promise<EtcdAdministration> {

@@ -12,7 +12,7 @@ const configuration = {
 test('etcd is called with mutual TLS on both ports, and syncs what it acknowledges', () => {
   const member = { name: 'b', host: '10.0.0.2', port: 7701 };
   const beginning = { state: 'existing' as const, members: new Map([['b', 'https://10.0.0.2:7703']]) };
-  const words = etcdArguments({ configuration, member, token: 't', beginning });
+  const words = etcdArguments({ configuration, member, token: 't', beginning, version: '3.4.23' });
   expect(words).toEqual(
     expect.arrayContaining([
       '--name=b',
@@ -34,11 +34,28 @@ test('etcd is called with mutual TLS on both ports, and syncs what it acknowledg
 test('with data, it is told nothing of how to begin; without certificates, nothing of TLS', () => {
   const member = { name: 'a', host: 'localhost', port: 1 };
   const plain = { ...configuration, certificates: undefined };
-  const words = etcdArguments({ configuration: plain, member, token: 't', beginning: undefined }).join(' ');
+  const words = etcdArguments({
+    configuration: plain,
+    member,
+    token: 't',
+    beginning: undefined,
+    version: '3.6.0',
+  }).join(' ');
   expect(words).toContain(
     '--listen-client-urls=http://127.0.0.1:2 --advertise-client-urls=http://localhost:2',
   );
   expect(words).not.toMatch(/cert|initial-cluster=|initial-cluster-state/);
+});
+
+test('versions that do it by themselves are not told to', () => {
+  const member = { name: 'a', host: '10.0.0.1', port: 1 };
+  const flagsOf = (version: string): readonly string[] =>
+    etcdArguments({ configuration, member, token: 't', beginning: undefined, version })
+      .map((word) => word.replace(/=.*/, ''))
+      .filter((flag) => /pre-vote|logger|log-outputs|snapshot-count/.test(flag));
+  expect(flagsOf('3.4.23')).toEqual(['--pre-vote', '--logger', '--log-outputs', '--snapshot-count']);
+  expect(flagsOf('3.5.21')).toEqual(['--snapshot-count']);
+  for (const version of ['3.6.4', '3.7.0', '4.0.0']) expect(flagsOf(version)).toEqual([]);
 });
 
 test('addresses are bound as they are, names on every interface', () => {

@@ -21,6 +21,8 @@ export interface EtcdCall {
   /** Tells clusters apart that were given each other's addresses by mistake. */
   readonly token: string;
   readonly beginning: EtcdBeginning | undefined;
+  /** `3.4.23` */
+  readonly version: string;
 }
 
 /** Log entries between snapshots; etcd 3.4's own default holds ten times as many in memory. */
@@ -28,7 +30,8 @@ const SNAPSHOT_COUNT = 10_000;
 /** What nobody compacted meanwhile: a bound for an idle cluster, whose members still renew their status. */
 const COMPACTION_RETENTION = '1h';
 
-export function etcdArguments({ configuration, member, token, beginning }: EtcdCall): readonly string[] {
+export function etcdArguments(call: EtcdCall): readonly string[] {
+  const { configuration, member, token, beginning } = call;
   const secured = configuration.certificates !== undefined;
   const client = clientUrlOf(member, secured);
   const peer = peerUrlOf(member, secured);
@@ -42,14 +45,10 @@ export function etcdArguments({ configuration, member, token, beginning }: EtcdC
     'initial-cluster-token': token,
     'heartbeat-interval': configuration.etcdHeartbeatMs,
     'election-timeout': configuration.etcdElectionMs,
-    // A member that was cut off does not depose the leader when it is back. 3.4 has it off by default.
-    'pre-vote': true,
-    'snapshot-count': SNAPSHOT_COUNT,
     'quota-backend-bytes': configuration.etcdQuotaMib * 1024 * 1024,
     'auto-compaction-mode': 'periodic',
     'auto-compaction-retention': COMPACTION_RETENTION,
-    logger: 'zap',
-    'log-outputs': 'stderr',
+    ...olderDefaults(call.version),
   };
   if (beginning !== undefined) {
     flags['initial-cluster-state'] = beginning.state;
@@ -65,6 +64,17 @@ export function etcdArguments({ configuration, member, token, beginning }: EtcdC
     }
   }
   return Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+}
+
+/** What newer versions do by themselves, and may take as a flag no more. */
+function olderDefaults(version: string): Record<string, string | number | boolean> {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isBefore = (otherMinor: number): boolean => major === 3 && minor < otherMinor;
+  return {
+    // A member that was cut off does not depose the leader when it is back.
+    ...(isBefore(5) ? { 'pre-vote': true, logger: 'zap', 'log-outputs': 'stderr' } : {}),
+    ...(isBefore(6) ? { 'snapshot-count': SNAPSHOT_COUNT } : {}),
+  };
 }
 
 /** Variables that etcd would read as flags stay out, but for the one that lets old versions run on ARM. */

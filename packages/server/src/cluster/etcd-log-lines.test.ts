@@ -45,6 +45,36 @@ test('what keeps it from running is noticed: it was taken out, or its data are d
   expect(reader.lastError).toBe('failed to read WAL: walpb: crc mismatch');
 });
 
+test('each way in which a damaged log ends etcd is known', () => {
+  const errors = [
+    'walpb: crc mismatch',
+    'wal: max entry size limit exceeded',
+    'proto: wrong wireType = 3 for field Data',
+    'unexpected EOF',
+  ];
+  for (const error of errors) {
+    const { reader } = lines();
+    reader.push(`${JSON.stringify({ level: 'fatal', msg: 'discovery failed', error })}\n`);
+    expect(reader.damaged, error).toBe(true);
+  }
+  const { reader } = lines();
+  reader.push(
+    `${JSON.stringify({ level: 'fatal', msg: 'discovery failed', error: 'listen tcp: address already in use' })}\n`,
+  );
+  expect(reader.damaged).toBe(false);
+});
+
+test('of a panic, what happened is told, and where for who looks for it', () => {
+  const { told, reader } = lines();
+  reader.push('panic: cannot use none as id\n\ngoroutine 1 [running]:\n\traft/raft.go:331 +0xc46\n');
+  expect(told.map(({ level, msg }) => [level, msg.trim()])).toEqual([
+    [50, 'panic: cannot use none as id'],
+    [20, 'goroutine 1 [running]:'],
+    [20, 'raft/raft.go:331 +0xc46'],
+  ]);
+  expect(reader.damaged).toBe(true);
+});
+
 test('any output, cut anywhere, is read the same and stops nothing', () => {
   const piece = fc.constantFrom(
     line('info', 'a'),

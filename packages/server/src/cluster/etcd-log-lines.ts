@@ -29,7 +29,7 @@ const REMOVED =
   /member has been permanently removed|the member has been removed|removed the member from the cluster/i;
 /** Its data are of no use any more. */
 const DAMAGED =
-  /crc mismatch|walpb:|failed to recover v3 backend|snapshot file.*(not found|doesn't exist)|failed to find database snapshot|wal: (file not found|slice bounds|unexpected)|corrupt|unexpected EOF/i;
+  /crc mismatch|walpb:|wal: |proto: |failed to recover v3 backend|snapshot file.*(not found|doesn't exist)|failed to find database snapshot|corrupt|unexpected EOF|invalid database|cannot use none as id/i;
 
 export class EtcdLogLines {
   readonly #log: Logger;
@@ -95,10 +95,9 @@ function readLine(line: string): { level: Level; message: string; fields: Record
   try {
     content = JSON.parse(line);
   } catch {
-    // What Go itself writes, such as the trace of a panic.
-    return { level: 'error', message: line.slice(0, 1_000), fields: {} };
+    return plainLine(line);
   }
-  if (!isJsonObject(content)) return { level: 'error', message: line.slice(0, 1_000), fields: {} };
+  if (!isJsonObject(content)) return plainLine(line);
   const fields: Record<string, Json> = {};
   for (const [name, value] of Object.entries(content)) {
     // Names that our own lines use for something else.
@@ -108,4 +107,10 @@ function readLine(line: string): { level: Level; message: string; fields: Record
   const known = (typeof given === 'string' ? LEVELS[given] : undefined) ?? 'info';
   const message = typeof content['msg'] === 'string' ? content['msg'] : line.slice(0, 1_000);
   return { level: HARMLESS.test(message) ? 'debug' : known, message, fields };
+}
+
+/** What Go itself writes: a panic, and then where it was. */
+function plainLine(line: string): ReturnType<typeof readLine> {
+  const level = /^(panic|fatal error):/.test(line) ? 'error' : 'debug';
+  return { level, message: line.slice(0, 1_000), fields: {} };
 }

@@ -136,7 +136,7 @@ export class EtcdProcess {
         if (livedMs >= provenMs) pauseMs = pauseMsMin;
         damagedEnds = lines.damaged && livedMs < provenMs ? damagedEnds + 1 : 0;
         log.error({ lastError: lines.lastError }, `etcd ended unasked (${how}); starting it again`);
-        if (damagedEnds >= damagedEndsMax) this.#setAside();
+        if (damagedEnds >= damagedEndsMax && (await this.#othersHaveEverything())) this.#setAside();
       } catch (error) {
         log.error({ err: error }, 'etcd could not be started; trying again');
       }
@@ -158,7 +158,13 @@ export class EtcdProcess {
       program.command,
       [
         ...program.commandArguments,
-        ...etcdArguments({ configuration, member: this.#own, token: clusterToken(secret), beginning }),
+        ...etcdArguments({
+          configuration,
+          member: this.#own,
+          token: clusterToken(secret),
+          beginning,
+          version: program.version,
+        }),
       ],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -238,12 +244,10 @@ export class EtcdProcess {
     configured: ReadonlyMap<string, string>,
     ownPeerUrl: string,
   ): Promise<ReadonlyMap<string, string> | undefined> {
-    const { cluster, log, connect, configuration } = this.#options;
-    const secured = configuration.certificates !== undefined;
-    const others = cluster.members.filter(({ name }) => name !== cluster.member);
+    const { log, connect } = this.#options;
     let administration: EtcdAdministration | undefined;
     try {
-      administration = await connect(others.map((each) => clientUrlOf(each, secured)));
+      administration = await connect(this.#othersClientUrls());
       const listed = await administration.members();
       const own = listed.find(({ peerUrls }) => peerUrls.includes(ownPeerUrl));
       // Should this end between the two steps, the next start knows that nobody else took it out.
@@ -263,7 +267,34 @@ export class EtcdProcess {
     }
   }
 
-  /** It is kept for who wants to look at it; the others have everything that was in it. */
+  /** Whether a majority answers without this member, and would take it in again. */
+  async #othersHaveEverything(): Promise<boolean> {
+    const { connect, log } = this.#options;
+    let administration: EtcdAdministration | undefined;
+    try {
+      administration = await connect(this.#othersClientUrls());
+      const listed = await administration.members();
+      const ownPeerUrl = this.#urlOf(this.#own);
+      return listed.length > 1 && listed.some(({ peerUrls }) => peerUrls.includes(ownPeerUrl));
+    } catch (error) {
+      log.error(
+        { err: error },
+        'the data of etcd are damaged, and the other members cannot replace them yet',
+      );
+      return false;
+    } finally {
+      administration?.close();
+    }
+  }
+
+  #othersClientUrls(): readonly string[] {
+    const { cluster, configuration } = this.#options;
+    return cluster.members
+      .filter(({ name }) => name !== cluster.member)
+      .map((each) => clientUrlOf(each, configuration.certificates !== undefined));
+  }
+
+  /** It is kept for who wants to look at it. */
   #setAside(): void {
     const aside = `${this.#folder}-damaged-${Date.now()}`;
     renameSync(this.#folder, aside);
