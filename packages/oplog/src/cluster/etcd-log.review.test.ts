@@ -222,3 +222,39 @@ test('while nothing can be ordered, the stores of the others do not fill up with
   expect(await a!.log!.append([proposed('2')])).toEqual({ first: 2, last: 2 });
   await settles(() => expect(b!.entries!.count).toBe(0));
 });
+
+test('a member that does not know yet who belongs to the cluster keeps its journal for them', async () => {
+  const etcd = new SimEtcd();
+  let isCut = false;
+  const lines = new PeerLines();
+  const members = ['a', 'b', 'c'].map(
+    (name) =>
+      new LogMember({
+        name,
+        lines,
+        etcd: (of) => {
+          const line = etcd.connect(of);
+          line.cut = isCut;
+          return line;
+        },
+        journal: { fileBytesMax: 200 },
+      }),
+  );
+  opened.push({ etcd, lines, members });
+  for (const member of members) await member.start();
+  const [a, , c] = members;
+  await c!.stop();
+  for (let at = 1; at <= 20; at++) await a!.log!.append([proposed(String(at))]);
+  await settles(() => expect(etcd.list('skein/order/')).toEqual([]));
+  await a!.stop();
+  isCut = true;
+  await a!.start();
+  // As after a checkpoint of what is applied: this member does not need it any more.
+  await a!.log!.release(asSequence(20));
+  expect(a!.log!.firstSequence).toBe(1);
+  isCut = false;
+  (a!.etcd as SimEtcdConnection).cut = false;
+  await c!.start();
+  await settles(() => expect(c!.log!.lastSequence).toBe(20));
+  await settles(() => expect(a!.log!.firstSequence).toBeGreaterThan(1));
+});

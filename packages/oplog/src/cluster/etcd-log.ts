@@ -364,8 +364,10 @@ export class EtcdLog implements OperationLog, PeerService {
 
   #release(): Promise<void> {
     const { journal, journalKeepBytes, member } = this.#options;
-    let needed = this.#released;
-    for (const name of this.#membership.registered.keys()) {
+    const { registered } = this.#membership;
+    // Who is registered is not known before etcd has answered: it may be somebody who lacks everything.
+    let needed = registered.size === 0 ? 0 : this.#released;
+    for (const name of registered.keys()) {
       if (name !== member) needed = Math.min(needed, this.#journaledBy.get(name) ?? 0);
     }
     const kept = journal.lastSequenceBefore(journalKeepBytes);
