@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asSequence } from '@skein/base';
@@ -160,6 +160,17 @@ describe('a cluster', () => {
     again.etcd.cut = true;
     await again.settled;
     expect(idOf(again)).toBe(idOf(first));
+  });
+
+  test('does not find entries of another one in its folders', async () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'skein-origin-'));
+    mkdirSync(join(dataFolder, 'entries'));
+    const first = start(new SimEtcd(), 'a', { members: ['a'], dataFolder });
+    await first.settled;
+    expect(readdirSync(dataFolder)).toEqual(['cluster.json']);
+    mkdirSync(join(dataFolder, 'entries'));
+    await start(new SimEtcd(), 'a', { members: ['a'], dataFolder }).settled;
+    expect(readdirSync(dataFolder)).toEqual(['cluster.json', 'entries']);
   });
 
   test('does not begin where etcd holds an order already', async () => {

@@ -11,7 +11,7 @@
  * cluster's. Nobody can tell from the count alone, so the hash of the last operation is compared, too.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type Json, type Sequence } from '@skein/base';
@@ -77,6 +77,8 @@ export async function settleOrigin(options: OriginOptions): Promise<void> {
       const origin = await look(options, own, performance.now() - startedMs);
       if (origin !== undefined) {
         if (own !== undefined) checkHolding(own, origin);
+        // Those of another cluster: their names may come again in this one.
+        rmSync(join(dataFolder, 'entries'), { recursive: true, force: true });
         writeMark(dataFolder, origin.id);
         return;
       }
