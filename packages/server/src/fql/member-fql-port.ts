@@ -70,6 +70,7 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
   return {
     lastTime: () => lastTime,
     authenticate: async (secret, { lastSeenTime, timeoutMs }) => {
+      refuseWhileJoining(member);
       if (isJwt(secret)) {
         const authentication = await options.verifyJwt(secret);
         return authentication === undefined ? undefined : new Caller(authentication);
@@ -109,6 +110,13 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
     },
   };
 }
+
+/** What this machine has is older than what the others still keep: it would answer with what was true long ago. */
+function refuseWhileJoining({ progress }: Member): void {
+  if (progress.state === 'joining') throw new FqlUnavailableError('unavailable', JOINING);
+}
+
+const JOINING = 'this member is taking the state of another one; ask another member';
 
 function authenticationOf(caller: FqlCaller): Authentication {
   if (!(caller instanceof Caller)) throw new TypeError('a caller of another port');
