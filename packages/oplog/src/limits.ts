@@ -13,6 +13,9 @@ export const TAIL_BYTES_MAX = 32 * 1024 * 1024;
 /** The same, counted: small operations take several times their bytes, and each is a burden to the garbage collector. */
 export const TAIL_COUNT_MAX = 16_384;
 
+/** Places in a journal file that are remembered lie so far apart: who asks for one operation has little to read before it. */
+export const MARK_EVERY_BYTES = 256 * 1024;
+
 /** How much of a file one read brings while following. */
 export const READ_BYTES = 1024 * 1024;
 

@@ -57,6 +57,30 @@ describe('LocalJournal', () => {
     expect(journal.statistics).toMatchObject({ appendedCount: 1000, syncCount: 1 });
   });
 
+  test('reading from anywhere in a large file reads little of it, also after a restart', async () => {
+    const disk = new SimDisk(half);
+    const text = (at: number): string => `${at} ${'x'.repeat(50_000)}`;
+    const first = await LocalJournal.open(disk);
+    for (let at = 1; at <= 120; at++) await first.append([proposed(text(at))]);
+    await first.close();
+    let readBytes = 0;
+    const read = disk.read.bind(disk);
+    disk.read = async (name, offset, length) => {
+      readBytes += length;
+      return read(name, offset, length);
+    };
+    const journal = await LocalJournal.open(disk, { tailBytesMax: 0 });
+    for (let at = 121; at <= 140; at++) await journal.append([proposed(text(at))]);
+    expect((await take(journal, 1, 140)).map(textOf)).toEqual(
+      Array.from({ length: 140 }, (_, at) => text(at + 1)),
+    );
+    for (const at of [2, 50, 100, 119, 120, 121, 130, 140]) {
+      readBytes = 0;
+      expect((await take(journal, at, 1)).map(textOf)[0]).toBe(text(at));
+      expect(readBytes).toBeLessThanOrEqual(2 * 1024 * 1024);
+    }
+  });
+
   test('a copy of its files, as far as they are durable, is a journal', async () => {
     const folder = await temporaryFolder();
     const journal = await LocalJournal.open(await NodeJournalDisk.open(folder), { fileBytesMax: 100 });

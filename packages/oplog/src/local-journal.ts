@@ -24,6 +24,7 @@ import { JournalTail } from './journal-tail.ts';
 import {
   GROUP_BYTES_MAX,
   JOURNAL_FILE_BYTES_MAX,
+  MARK_EVERY_BYTES,
   OPERATION_BYTES_MAX,
   READ_BYTES,
   TAIL_BYTES_MAX,
@@ -74,6 +75,8 @@ export class LocalJournal implements OperationLog {
   readonly #tail: JournalTail;
   /** First sequence of each file, ascending; the last one is being written. */
   #files: Sequence[] = [];
+  /** By file: places of entries in it, far apart, as far as they are known. Reading from the middle begins at one of them. */
+  readonly #marks = new Map<Sequence, FilePlace[]>();
   #current: JournalFile | undefined;
   /** Durable end of the last file. */
   #end = 0;
@@ -221,6 +224,7 @@ export class LocalJournal implements OperationLog {
   async #removeFiles(upTo: Sequence): Promise<void> {
     while (!this.#closed && this.#files.length > 1 && this.#files[1]! <= upTo + 1) {
       const first = this.#files.shift()!;
+      this.#marks.delete(first);
       await this.#disk.remove(journalFileName(first));
     }
   }
@@ -298,6 +302,7 @@ export class LocalJournal implements OperationLog {
       throw error;
     }
     await file.sync();
+    this.#mark({ file: this.#files.at(-1)!, offset: this.#end, expected: asSequence(this.#last + 1) });
     this.#syncCount++;
     this.#appendedCount += operations.length;
     this.#appendedBytes += bytes;
@@ -376,14 +381,12 @@ export class LocalJournal implements OperationLog {
     const first = files[at]!;
     const isLast = at === files.length - 1;
     const last = this.#last;
-    const start =
-      place !== undefined && place.file === first
-        ? place
-        : { file: first, offset: FILE_HEADER_BYTES, expected: first };
+    const start = place !== undefined && place.file === first ? place : this.#placeBefore(first, next);
     const name = journalFileName(first);
     const durableEnd = isLast ? this.#end : await this.#disk.byteLength(name);
     const operations: Operation[] = [];
     let { offset, expected } = start;
+    let markAt = offset;
     let wanted = READ_BYTES;
     while (operations.length === 0) {
       if (offset >= durableEnd) break;
@@ -400,6 +403,10 @@ export class LocalJournal implements OperationLog {
         if (result.kind === 'bad') throw this.#damaged(name, offset + used, result.expected);
         if (result.operation.sequence !== expected) {
           throw this.#damaged(name, offset + used, `operation ${expected}, not ${result.operation.sequence}`);
+        }
+        if (offset + used >= markAt) {
+          this.#mark({ file: first, offset: offset + used, expected });
+          markAt = offset + used + MARK_EVERY_BYTES;
         }
         if (expected >= next) operations.push(result.operation);
         expected = asSequence(expected + 1);
@@ -422,6 +429,24 @@ export class LocalJournal implements OperationLog {
       }
     }
     return { operations, place: { file: following, offset: FILE_HEADER_BYTES, expected: following } };
+  }
+
+  /** Remembers an entry's place unless one close before it is remembered. */
+  #mark(place: FilePlace): void {
+    const marks = this.#marks.get(place.file);
+    if (marks === undefined) {
+      this.#marks.set(place.file, [place]);
+      return;
+    }
+    const at = marks.findLastIndex(({ offset }) => offset <= place.offset);
+    if (at >= 0 && place.offset < marks[at]!.offset + MARK_EVERY_BYTES) return;
+    marks.splice(at + 1, 0, place);
+  }
+
+  /** The last known place at or before the entry. */
+  #placeBefore(file: Sequence, sequence: Sequence): FilePlace {
+    const mark = this.#marks.get(file)?.findLast(({ expected }) => expected <= sequence);
+    return mark ?? { file, offset: FILE_HEADER_BYTES, expected: file };
   }
 
   #damaged(name: string, offset: number, expected: string): CorruptionError {
