@@ -66,6 +66,13 @@ export interface ChaosReport {
   readonly violations: readonly Violation[];
 }
 
+/** Of `GET /1/cluster`. */
+interface ClusterReport {
+  readonly member: string;
+  readonly sequence: number;
+  readonly problems: readonly string[];
+}
+
 interface Window {
   readonly kinds: readonly FaultKind[];
   readonly fromMs: number;
@@ -249,10 +256,32 @@ class ChaosRun {
       ...this.#drivers.violations,
       ...this.#workload.check(),
       ...(await this.#checkDocuments()),
+      ...(await this.#checkReports()),
     );
     const wasLost = this.#windows.some(({ kinds }) => kinds.includes('quorum-lost'));
     if (wasLost && this.#searchesWithoutQuorum === 0)
       this.#violations.push({ kind: 'no-reads', text: 'no search was answered without a quorum' });
+  }
+
+  /** What members say of themselves: all at the same place, and nothing of theirs differs. */
+  async #checkReports(): Promise<readonly Violation[]> {
+    const { members } = this.#cluster;
+    let reports: readonly ClusterReport[] = [];
+    try {
+      await until('members at the same place', async () => {
+        const answers = await Promise.all(
+          members.map((each) => this.#records.insist(each, 'GET /1/cluster')),
+        );
+        reports = answers.map(({ json }) => json as unknown as ClusterReport);
+        return new Set(reports.map(({ sequence }) => sequence)).size === 1;
+      });
+    } catch {
+      const text = reports.map(({ member, sequence }) => `${member} is at ${sequence}`).join();
+      return [{ kind: 'members-differ', text }];
+    }
+    return reports
+      .flatMap(({ problems }) => problems.filter((problem) => /digest|damage|differ/.test(problem)))
+      .map((text) => ({ kind: 'members-differ', text }));
   }
 
   async #checkDocuments(): Promise<readonly Violation[]> {

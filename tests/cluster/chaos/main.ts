@@ -4,15 +4,22 @@
  *   npm run chaos -- --minutes 30 --seed 1
  *   npm run chaos -- --network loopback --faults builder-killed,etcd-paused --report report.json
  *   npm run chaos -- --short
+ *   npm run chaos -- measure leader-killed     (measure.ts)
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos-run.ts';
+import { measure } from './measure.ts';
 import { FAULT_KINDS, type FaultKind } from './plan.ts';
 import { tableOf } from './report-table.ts';
 
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'measure') {
+  await measure(rest);
+  process.exit(0);
+}
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '2' },

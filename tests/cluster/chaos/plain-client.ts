@@ -7,6 +7,8 @@ export interface PlainAnswer {
   readonly outcome: Outcome;
   /** 0: none arrived. */
   readonly status: number;
+  /** Of `X-Skein-Sequence`; 0: not told. */
+  readonly sequence: number;
   readonly json: { readonly [name: string]: unknown };
   readonly text: string;
 }
@@ -20,10 +22,11 @@ export interface PlainRequest {
   readonly body?: object | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Each time a connection of its own, unless told: it goes to whatever process is there. */
+  readonly agent?: Agent | undefined;
 }
 
-/** Each time a connection of its own: it goes to whatever process is there. */
-const agent = new Agent({ keepAlive: false });
+const unkept = new Agent({ keepAlive: false });
 
 /** Never rejects. */
 export function askOnce(asked: PlainRequest): Promise<PlainAnswer> {
@@ -32,7 +35,7 @@ export function askOnce(asked: PlainRequest): Promise<PlainAnswer> {
   return new Promise((resolve) => {
     const sent = request(new URL(path, asked.url), {
       method,
-      agent,
+      agent: asked.agent ?? unkept,
       timeout: asked.timeoutMs ?? 20_000,
       headers: {
         'x-algolia-application-id': asked.applicationId,
@@ -45,7 +48,7 @@ export function askOnce(asked: PlainRequest): Promise<PlainAnswer> {
       const code = 'code' in error ? String(error.code) : error.message;
       // Nobody listened: nothing was sent.
       const outcome = code === 'ECONNREFUSED' ? 'failed' : 'unknown';
-      resolve({ outcome, status: 0, json: {}, text: code });
+      resolve({ outcome, status: 0, sequence: 0, json: {}, text: code });
     };
     sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
     sent.on('error', fail);
@@ -58,7 +61,8 @@ export function askOnce(asked: PlainRequest): Promise<PlainAnswer> {
       response.on('error', fail);
       response.on('end', () => {
         const status = response.statusCode ?? 0;
-        resolve({ outcome: outcomeOf(status), status, json: parsed(text), text });
+        const sequence = Number(response.headers['x-skein-sequence'] ?? 0);
+        resolve({ outcome: outcomeOf(status), status, sequence, json: parsed(text), text });
       });
     });
     sent.end(bytes);

@@ -20,6 +20,11 @@ export class Silences {
     return this.#count;
   }
 
+  /** When it was noted last, on the clock of `performance`; 0: never. */
+  get lastMs(): number {
+    return this.#lastMs ?? 0;
+  }
+
   /** Of those that touch the time between, whole; that which goes on now too. 0: none. */
   longestWithin(fromMs: number, toMs: number): number {
     const open = this.#lastMs === undefined ? [] : [{ fromMs: this.#lastMs, toMs: performance.now() }];
