@@ -300,6 +300,9 @@ test('4: keys and texts that are no member are passed over, and replace what sto
 
 test('4: a status comes out as it was put in, and any other JSON or text is none or within bounds', () => {
   expect(parseStatusText(statusText(STATUS))).toEqual(STATUS);
+  const fractions = { ...STATUS, nowMs: 2.5, behindSinceMs: 1.5, diskBytes: 1e20 };
+  expect(parseStatusText(statusText(fractions))).toEqual(fractions);
+  expect(parseStatusText(statusText({ ...STATUS, journaled: 2.5 }))).toBeUndefined();
   const later = JSON.stringify({ ...STATUS, somethingNew: [1, 2] });
   expect(parseStatusText(later)).toEqual(STATUS);
   const fields = Object.keys(STATUS);

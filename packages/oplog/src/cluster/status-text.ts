@@ -23,7 +23,7 @@ export function parseMemberText(text: string): RegisteredMember | undefined {
   const json = parseObject(text);
   if (json === undefined) return undefined;
   const { address, joinedAtMs } = json;
-  return isField(address) && isNatural(joinedAtMs) ? { address, joinedAtMs } : undefined;
+  return isField(address) && isAmount(joinedAtMs) ? { address, joinedAtMs } : undefined;
 }
 
 /** Problems beyond what a reader takes are left out. */
@@ -39,10 +39,10 @@ export function parseStatusText(text: string): MemberStatus | undefined {
   const { diskFreeBytes, diskBytes, address, publicUrl, problems } = json;
   const state = STATES.find((known) => known === json['state']);
   if (!isField(version) || !isField(address) || state === undefined) return undefined;
-  if (!isNatural(format) || !isNatural(startedAtMs) || !isNatural(nowMs)) return undefined;
+  if (!isNatural(format) || !isAmount(startedAtMs) || !isAmount(nowMs)) return undefined;
   if (!isNatural(journaled) || !isNatural(published)) return undefined;
-  if (!isNatural(diskFreeBytes) || !isNatural(diskBytes)) return undefined;
-  if (behindSinceMs !== undefined && !isNatural(behindSinceMs)) return undefined;
+  if (!isAmount(diskFreeBytes) || !isAmount(diskBytes)) return undefined;
+  if (behindSinceMs !== undefined && !isAmount(behindSinceMs)) return undefined;
   if (publicUrl !== undefined && !isField(publicUrl)) return undefined;
   if (!Array.isArray(problems) || problems.length > PROBLEM_COUNT_MAX || !problems.every(isField)) {
     return undefined;
@@ -78,6 +78,12 @@ function isField(value: unknown): value is string {
   return typeof value === 'string' && value.length <= FIELD_UNITS_MAX;
 }
 
+/** Of time or bytes: only shown, so a fraction does no harm. */
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+/** Of operations: counted with. */
 function isNatural(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
