@@ -49,7 +49,7 @@ export interface InstallOptions {
   /** Several times a second at most. */
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Before all peers are tried again. Milliseconds. */
+  /** Before all peers are tried again; longer from round to round. Milliseconds. */
   readonly roundPauseMs?: number | undefined;
   /** Before a line that broke is picked up. Milliseconds. */
   readonly resumePauseMs?: number | undefined;
@@ -68,7 +68,8 @@ export class InstallError extends Error {
   }
 }
 
-const ROUND_PAUSE_MS = 1_000;
+const ROUND_PAUSE_MS = 500;
+const ROUND_PAUSE_MS_MAX = 15_000;
 /** A line is picked up so often without a byte in between, before another peer is tried. */
 const RESUMES_MAX = 5;
 const RESUME_PAUSE_MS = 200;
@@ -124,7 +125,7 @@ export async function installCheckpoint(options: InstallOptions): Promise<Instal
   const before = finishInstall(dataFolder);
   if (before !== undefined) return before;
   const own = await lastSequenceIn(dataFolder, log);
-  for (;;) {
+  for (let round = 0; ; round++) {
     let older: CheckpointOffer | undefined;
     let failed = false;
     for (const peer of options.peers()) {
@@ -149,7 +150,8 @@ export async function installCheckpoint(options: InstallOptions): Promise<Instal
         `this member has operations up to ${own}, a checkpoint only up to ${older.lastSequence}: it is not replaced by older data`,
       );
     }
-    await pause(options.roundPauseMs ?? ROUND_PAUSE_MS, undefined, { signal }).catch(() => {
+    const pauseMs = Math.min((options.roundPauseMs ?? ROUND_PAUSE_MS) * 2 ** round, ROUND_PAUSE_MS_MAX);
+    await pause(pauseMs, undefined, { signal }).catch(() => {
       throw new InstallError('cancelled', 'the install was given up');
     });
   }

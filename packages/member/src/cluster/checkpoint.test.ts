@@ -25,13 +25,13 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
 import { DataLayout } from '../data-layout.ts';
 import { type AppliedAt, IndexStore } from '../index-store.ts';
-import { NO_PROGRESS } from '../ipc/messages.ts';
+import { BuilderError, NO_PROGRESS } from '../ipc/messages.ts';
 import { Member } from '../member.ts';
 import type { BatchRequest, Operation } from '../operation.ts';
 import type { BuilderCluster } from './builder-cluster.ts';
 import { type CheckpointParts, takeCheckpoint } from './checkpoint.ts';
 import { checkpointPeer, installCheckpoint } from './checkpoint-install.ts';
-import { serveCheckpoints } from './checkpoint-source.ts';
+import { CheckpointSource, serveCheckpoints } from './checkpoint-source.ts';
 import { PeerClient } from './peer-client.ts';
 import { PeerServer } from './peer-server.ts';
 
@@ -523,6 +523,48 @@ describe('a checkpoint', () => {
     await source.builder.close();
     expect(readdirSync(join(source.data, 'checkpoints'))).toEqual([]);
   });
+});
+
+test('4: a copy that nobody reads goes after a while, one that is being read stays', async () => {
+  const layout = new DataLayout(join(newFolder(), 'data'));
+  const journal = await journalOf(layout, 2);
+  const letGo = vi.fn<() => void>();
+  const parts = {
+    ...partsOf(layout, journal, () => []),
+    holdJournal: () => ({ appliedThrough: asSequence(0), letGo }),
+  };
+  const source = new CheckpointSource(parts, { keepMs: 30 });
+  const [read, left] = [await source.open(), await source.open()];
+  const reading = source.read(read.id, { file: 0, offset: 0 });
+  await reading.next();
+  await vi.waitFor(() => expect(readdirSync(join(layout.root, 'checkpoints'))).toEqual([read.id]), until);
+  expect(letGo).toHaveBeenCalledTimes(1);
+  await expect(source.read(left.id, { file: 0, offset: 0 }).next()).rejects.toThrow('not kept');
+  expect(await reading.next()).toMatchObject({ done: false });
+  await reading.return();
+  await vi.waitFor(() => expect(source.openCount).toBe(0), until);
+  await vi.waitFor(() => expect(readdirSync(join(layout.root, 'checkpoints'))).toEqual([]), until);
+  expect(letGo).toHaveBeenCalledTimes(2);
+  await source.close();
+  await journal.close();
+});
+
+test('documents that are set aside are no part of a copy, and documents that do not fit are not begun with', async () => {
+  const layout = new DataLayout(join(newFolder(), 'data'));
+  mkdirSync(layout.documentsFolder(APP), { recursive: true });
+  const journal = await journalOf(layout, 1);
+  const parts = partsOf(layout, journal, () => []);
+  const damaged = (): never => {
+    throw new BuilderError('documents-damaged', 'refused', 'damaged');
+  };
+  const source = new CheckpointSource({ ...parts, documents: { open: damaged } });
+  await expect(source.open()).rejects.toMatchObject({ code: 'documents-damaged' });
+  const huge = { fileBytes: 2 ** 60, backup: () => Promise.reject(new Error('begun')) };
+  const full = new CheckpointSource({ ...parts, documents: { open: () => huge } });
+  await expect(full.open()).rejects.toMatchObject({ code: 'no-room' });
+  expect(readdirSync(join(layout.root, 'checkpoints'))).toEqual([]);
+  expect(source.openCount).toBe(0);
+  await journal.close();
 });
 
 function refusedIsFine(error: unknown): void {
