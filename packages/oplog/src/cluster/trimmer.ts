@@ -1,6 +1,6 @@
 /**
  * Keeps etcd small: deletes order records that the members have in their journals, then has etcd forget the revisions behind them. The living
- * member with the smallest name does it; two at once do no harm, since the transaction names the trim before.
+ * member with the smallest name does it, and others when it does not; two at once do no harm, since the transaction names the trim before.
  *
  * Records go up to the last one that
  *  - a majority of the registered members has in its journal,
@@ -29,6 +29,8 @@ const TRIM_SOONEST_MS = 100;
 export const TRIM_COUNT = 2000;
 const LAG_COUNT_MAX = 50_000;
 const COMPACT_EVERY_MS = 10_000;
+/** When the trim has not moved for so long, the next member may do it: the first one may be alive and yet not see what there is. */
+const TAKE_OVER_MS = 10_000;
 const TIMEOUT_MS = 3000;
 
 export class Trimmer {
@@ -36,6 +38,8 @@ export class Trimmer {
   #isBusy = false;
   #trimAtMs = 0;
   #compactAtMs = 0;
+  /** The trim that was seen last, and when it was seen first. */
+  #seen: { readonly modRevision: number; readonly atMs: number } | undefined;
   /** To which etcd is compacted the next time: it has been passed for one period, so that slow watches have seen it. */
   #compactTo = 0;
 
@@ -45,15 +49,20 @@ export class Trimmer {
 
   /** Called every so often. What etcd refuses is asked for again later, by whoever it is then. */
   async tick(nowMs: number): Promise<void> {
-    if (this.#isBusy || !this.#isMine()) return;
+    const rank = this.#rank();
+    if (this.#isBusy || rank === -1) return;
+    const { modRevision } = this.#options.tail.trimmed;
+    if (this.#seen?.modRevision !== modRevision) this.#seen = { modRevision, atMs: nowMs };
+    const isMine = nowMs - this.#seen.atMs >= rank * TAKE_OVER_MS;
     this.#isBusy = true;
     try {
       const isMuch = this.#options.tail.kept.length >= TRIM_COUNT;
-      if (nowMs >= this.#trimAtMs + (isMuch ? TRIM_SOONEST_MS : TRIM_EVERY_MS)) {
+      if (isMine && nowMs >= this.#trimAtMs + (isMuch ? TRIM_SOONEST_MS : TRIM_EVERY_MS)) {
         this.#trimAtMs = nowMs;
         await this.#tried(this.#trim());
       }
-      if (nowMs >= this.#compactAtMs + COMPACT_EVERY_MS) {
+      // Twice does no harm: the others do it seldom, in case the first one does not.
+      if (nowMs >= this.#compactAtMs + COMPACT_EVERY_MS * (1 + 2 * rank)) {
         this.#compactAtMs = nowMs;
         // Also when nothing can be trimmed because etcd is full: it is how there may be room again.
         await this.#tried(this.#compact());
@@ -72,9 +81,9 @@ export class Trimmer {
     }
   }
 
-  #isMine(): boolean {
-    const names = [...this.#options.live().keys()].sort();
-    return names[0] === this.#options.member;
+  /** Among the living members, by name; -1: not known as one. */
+  #rank(): number {
+    return [...this.#options.live().keys()].sort().indexOf(this.#options.member);
   }
 
   async #trim(): Promise<void> {
