@@ -1,12 +1,12 @@
 /** Official clients that know several members go on to the next one when the first has no state to answer from, or is behind. */
 import { once } from 'node:events';
 import { algoliasearch } from 'algoliasearch';
-import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { json } from '../../packages/server/src/http/api-request.ts';
 import { HttpServer } from '../../packages/server/src/http/http-server.ts';
 import { Router } from '../../packages/server/src/http/router.ts';
 import type { SequenceSource } from '../../packages/server/src/http/sequence-gate.ts';
+import { createLog } from '../../packages/server/src/log.ts';
 
 const running: HttpServer[] = [];
 afterEach(async () => {
@@ -28,7 +28,7 @@ async function member(name: string, sequences: SequenceSource): Promise<Host> {
   };
   const server = new HttpServer({
     router: new Router([search]),
-    log: pino({ level: 'silent' }),
+    log: createLog('silent', 'test'),
     bodyBytesMax: 10_000,
     gzipBytesMin: 0,
     keepAliveMs: 100,

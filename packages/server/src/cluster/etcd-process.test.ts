@@ -10,22 +10,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { etcdBinary } from '@skein/testkit';
 import { pino } from 'pino';
-import { afterEach, expect, test, vi } from 'vitest';
-import { clusterConfigurationOf } from '../../packages/server/src/cluster/cluster-configuration-of.ts';
-import {
-  clusterToken,
-  etcdArguments,
-  etcdEnvironment,
-  etcdFolder,
-} from '../../packages/server/src/cluster/etcd-arguments.ts';
-import { EtcdMark } from '../../packages/server/src/cluster/etcd-mark.ts';
-import { type EtcdAdministration, EtcdProcess } from '../../packages/server/src/cluster/etcd-process.ts';
-import { loadConfiguration } from '../../packages/server/src/configuration.ts';
+import { afterEach, expect, onTestFailed, test, vi } from 'vitest';
+import { loadConfiguration } from '../configuration.ts';
+import { clusterConfigurationOf } from './cluster-configuration-of.ts';
+import { clusterToken, etcdArguments, etcdEnvironment, etcdFolder } from './etcd-arguments.ts';
+import { EtcdMark } from './etcd-mark.ts';
+import { type EtcdAdministration, EtcdProcess } from './etcd-process.ts';
 
 const until = { timeout: 30_000, interval: 50 };
 const secret = 'a secret of a cluster';
@@ -39,16 +33,11 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** First of three free ports in a row. */
-async function freePorts(): Promise<number> {
-  const first = await new Promise<number>((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-  return first > 65_000 ? freePorts() : first;
+/** Of this process alone, so that nobody else has the three ports there. */
+let hostCount = 0;
+function freeHost(): string {
+  hostCount++;
+  return `127.${64 + ((process.pid >> 8) % 128)}.${process.pid % 256}.${hostCount}`;
 }
 
 interface Machine {
@@ -61,13 +50,9 @@ interface Machine {
   startOrphan(): ChildProcess;
 }
 
-async function machines(names: readonly string[]): Promise<readonly Machine[]> {
-  const ports: number[] = [];
-  while (ports.length < names.length) {
-    const port = await freePorts();
-    if (ports.every((other) => Math.abs(other - port) > 3)) ports.push(port);
-  }
-  const members = names.map((name, at) => `${name}=127.0.0.1:${ports[at]}`).join(',');
+function machines(names: readonly string[]): readonly Machine[] {
+  const hosts = names.map(freeHost);
+  const members = names.map((name, at) => `${name}=${hosts[at]}`).join(',');
   return names.map((name, at) => {
     const folder = mkdtempSync(join(tmpdir(), `skein-etcd-${name}-`));
     folders.push(folder);
@@ -79,11 +64,12 @@ async function machines(names: readonly string[]): Promise<readonly Machine[]> {
     const cluster = clusterConfigurationOf(configuration);
     if (cluster === undefined) throw new Error('not a cluster');
     const lines: string[] = [];
+    onTestFailed(() => void process.stderr.write(`${name}:\n${lines.join('')}`));
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
     return {
       name,
       folder,
-      clientUrl: `http://127.0.0.1:${(ports[at] ?? 0) + 1}`,
+      clientUrl: `http://${hosts[at]}:7702`,
       lines,
       start: () => {
         const etcd = new EtcdProcess({ configuration, cluster, secret, log, connect: gateway });
@@ -100,7 +86,7 @@ async function machines(names: readonly string[]): Promise<readonly Machine[]> {
           beginning: undefined,
           version: '3.5.0',
         };
-        const orphan = spawn('etcd', etcdArguments(call), {
+        const orphan = spawn(etcdBinary() ?? '', etcdArguments(call), {
           stdio: 'ignore',
           env: etcdEnvironment(process.env),
         });
@@ -116,7 +102,7 @@ test.skipIf(etcdBinary() === undefined)(
   '1, 2, 3, 6: a cluster begins with all its members, outlives a kill, a lost disk and a damaged one',
   { timeout: 60_000 },
   async () => {
-    const [a, b, c] = (await machines(['a', 'b', 'c'])) as [Machine, Machine, Machine];
+    const [a, b, c] = machines(['a', 'b', 'c']) as [Machine, Machine, Machine];
     const [etcdA, etcdB] = [a.start(), b.start()];
     await Promise.all([etcdA.start(), etcdB.start()]);
     await vi.waitFor(() => expect(a.lines.join('')).toContain('missing: c (nothing listens there)'), until);
@@ -155,7 +141,7 @@ test.skipIf(etcdBinary() === undefined)(
   '4, 5: an orphan makes room, and who was taken out stays out',
   { timeout: 60_000 },
   async () => {
-    const [a, b] = (await machines(['a', 'b'])) as [Machine, Machine];
+    const [a, b] = machines(['a', 'b']) as [Machine, Machine];
     const [etcdA, etcdB] = [a.start(), b.start()];
     await Promise.all([etcdA.start(), etcdB.start()]);
     await put(a, 'kept', 'value');
