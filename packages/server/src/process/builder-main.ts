@@ -9,6 +9,9 @@ import { programVersion } from '../program-version.ts';
 import { onSupervisorMessages } from './life.ts';
 import { type ProcessSettings, tellSupervisor } from './messages.ts';
 
+/** Half way between a query process and a builder on a machine of its own. */
+const CLUSTER_PRIORITY = 4;
+
 const metrics = new Metrics({ process: 'builder' });
 
 onSupervisorMessages({
@@ -16,13 +19,13 @@ onSupervisorMessages({
   start: async (settings: ProcessSettings) => {
     const { configuration, secret, socketPath } = settings;
     const log: Logger = createLog(configuration.logLevel, 'builder');
+    const cluster = clusterConfigurationOf(configuration);
     try {
-      // Searches come first where cores are few.
-      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+      // Searches come first where cores are few; but other members wait for a builder's syncs.
+      setPriority(cluster === undefined ? constants.priority.PRIORITY_BELOW_NORMAL : CLUSTER_PRIORITY);
     } catch {
       // Not allowed here: then all processes are equal.
     }
-    const cluster = clusterConfigurationOf(configuration);
     const told = (level: 'info' | 'warn' | 'error', message: string): void => log[level](message);
     if (cluster !== undefined)
       await joinCluster(cluster, { dataFolder: configuration.data, secret, log: told });
