@@ -4,12 +4,12 @@
  */
 import { asSequence, assert, CorruptionError, type Sequence } from '@skein/base';
 import type { Operation, ProposedOperation } from '../operation-log.ts';
-import { decodeEntry, hashOf } from './entry.ts';
+import { decodeEntry, EntryFormatError, hashOf } from './entry.ts';
 import { entryText } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
 import type { OrderedEntry } from './order-tail.ts';
 import { pause } from './pause.ts';
-import type { PeerPort } from './peer-port.ts';
+import type { JournalPage, PeerPort } from './peer-port.ts';
 
 export interface PayloadSourceOptions {
   readonly member: string;
@@ -83,66 +83,87 @@ export class PayloadSource {
 
   /** Some operations from `from` on, not beyond `last`, out of a peer's journal. */
   async journal(from: Sequence, last: Sequence): Promise<JournalStretch> {
+    const { log, others } = this.#options;
     let released = false;
-    for (const peer of this.#connected(this.#options.others())) {
+    for (const peer of this.#connected(others())) {
+      let page: JournalPage;
       try {
-        const page = await peer.readJournal(from, PAGE_BYTES);
-        if (page.kind === 'released') {
-          released = true;
-          continue;
-        }
-        const operations = page.operations.filter(({ sequence }) => sequence <= last);
-        if (operations.length === 0) continue;
-        operations.forEach(({ sequence }, at) => {
-          assert(sequence === from + at, `journal of ${peer.member}: ${sequence} where ${from + at} belongs`);
-        });
-        this.#fetchedOperationCount += operations.length;
-        return { kind: 'operations', operations };
+        page = await peer.readJournal(from, PAGE_BYTES);
       } catch (error) {
-        this.#options.log('info', `the journal of ${peer.member} could not be read: ${messageOf(error)}`);
+        log('info', `the journal of ${peer.member} could not be read: ${messageOf(error)}`);
+        continue;
       }
+      if (page.kind === 'released') {
+        released = true;
+        continue;
+      }
+      const operations = page.operations.filter(({ sequence }) => sequence <= last);
+      if (operations.length === 0) continue;
+      if (operations.some(({ sequence }, at) => sequence !== from + at)) {
+        log('error', `the journal of ${peer.member} does not go on at ${from}: not taken`);
+        continue;
+      }
+      this.#fetchedOperationCount += operations.length;
+      return { kind: 'operations', operations };
     }
     return { kind: released ? 'released' : 'silent' };
   }
 
-  async #own({ id, record }: OrderedEntry): Promise<readonly ProposedOperation[] | undefined> {
+  async #own(entry: OrderedEntry): Promise<readonly ProposedOperation[] | undefined> {
     try {
-      const payload = await this.#options.entries.read(id);
-      if (payload === undefined) return undefined;
-      if (hashOf(payload) === record.hash) return checked(decodeEntry(payload), record.count);
-      this.#options.log(
-        'error',
-        `entry ${entryText(id)} is another one here than was ordered: fetched again`,
-      );
+      const payload = await this.#options.entries.read(entry.id);
+      if (payload !== undefined) return this.#decoded(entry, payload, 'the store of this member');
     } catch (error) {
       if (!(error instanceof CorruptionError)) throw error;
-      this.#options.log('error', `entry ${entryText(id)} is fetched again: ${error.message}`);
+      this.#options.log('error', `entry ${entryText(entry.id)} is fetched again: ${error.message}`);
     }
     return undefined;
   }
 
-  async #fetch({ id, record, first, last }: OrderedEntry): Promise<readonly ProposedOperation[] | undefined> {
+  async #fetch(entry: OrderedEntry): Promise<readonly ProposedOperation[] | undefined> {
+    const { id, record, first, last } = entry;
     // Those who had it when it was ordered come first, the others may have fetched it since.
     const { holders } = record;
     const others = this.#options.others();
     const names = [...holders, ...others.filter((name) => !holders.includes(name))];
     for (const peer of this.#connected(names)) {
+      let payload: Uint8Array | undefined;
       try {
-        const payload = await peer.fetchEntry(id, { first, last });
-        if (payload === undefined) continue;
-        if (hashOf(payload) === record.hash) {
-          this.#fetchedEntryCount++;
-          return checked(decodeEntry(payload), record.count);
-        }
-        this.#options.log(
-          'warn',
-          `${peer.member} has other bytes for entry ${entryText(id)} than were ordered`,
-        );
+        payload = await peer.fetchEntry(id, { first, last });
       } catch (error) {
         this.#options.log('info', `${peer.member} did not give entry ${entryText(id)}: ${messageOf(error)}`);
       }
+      const operations = payload === undefined ? undefined : this.#decoded(entry, payload, peer.member);
+      if (operations === undefined) continue;
+      this.#fetchedEntryCount++;
+      return operations;
     }
     return undefined;
+  }
+
+  /** Undefined where the bytes are not those that were ordered, or of a version that is not read here: then journals are asked. */
+  #decoded(
+    { id, record }: OrderedEntry,
+    payload: Uint8Array,
+    whose: string,
+  ): readonly ProposedOperation[] | undefined {
+    if (payload.byteLength !== record.bytes || hashOf(payload) !== record.hash) {
+      this.#options.log('warn', `${whose} has other bytes for entry ${entryText(id)} than were ordered`);
+      return undefined;
+    }
+    let operations: readonly ProposedOperation[];
+    try {
+      operations = decodeEntry(payload);
+    } catch (error) {
+      if (!(error instanceof EntryFormatError)) throw error;
+      this.#options.log('warn', `entry ${entryText(id)} cannot be read here: ${error.message}`);
+      return undefined;
+    }
+    assert(
+      operations.length === record.count,
+      `order: ${record.count} operations were ordered, the entry has ${operations.length}`,
+    );
+    return operations;
   }
 
   /** A peer of another version may no longer make the same bytes out of the same operations: then its journal tells them. */
@@ -163,14 +184,6 @@ export class PayloadSource {
       .filter((peer) => peer !== undefined)
       .filter((peer) => peer.connected);
   }
-}
-
-function checked(operations: readonly ProposedOperation[], count: number): readonly ProposedOperation[] {
-  assert(
-    operations.length === count,
-    `order: ${count} operations were ordered, the entry has ${operations.length}`,
-  );
-  return operations;
 }
 
 function messageOf(error: unknown): string {
