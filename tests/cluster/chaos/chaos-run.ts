@@ -217,24 +217,10 @@ class ChaosRun {
     await until('writes after a fault', () => this.#writes.count >= goal, WHOLE_MS_MAX);
   }
 
-  /** Each member takes a write, and shows those of the others. */
   async #untilWhole(): Promise<void> {
-    const { members } = this.#cluster;
-    const body = { requests: [] };
-    const all = async (): Promise<void> => {
-      const tasks = await Promise.all(
-        members.map(async (member) => {
-          const { json } = await this.#records.insist(member, `POST /1/indexes/${INDEX}/batch`, body);
-          return Number(json['taskID']);
-        }),
-      );
-      for (const member of members) {
-        for (const task of tasks) await this.#records.untilPublished(member, task);
-      }
-    };
     const late = new AbortController();
     await Promise.race([
-      all(),
+      this.#records.untilWhole(),
       pause(WHOLE_MS_MAX, undefined, { signal: late.signal }).then(() => {
         throw new Error('the cluster did not become whole again');
       }),

@@ -2,6 +2,7 @@
  * Whole clusters in which a mistake is planted (`planted-bugs.ts` of testkit): what the chaos run looks at finds it. Those of the log's own parts
  * are planted into its simulation, in oplog.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type PlantedBug, type RunningCluster, startCluster } from '@skein/testkit';
 import { expect, test, vi } from 'vitest';
 import type { Violation } from '../../documents/checker/history.ts';
@@ -25,8 +26,8 @@ async function withCluster(
   }
 }
 
-/** Writes, takes the power from all machines at once, and tells what is wrong when they are back. */
-async function writeAndLosePower(cluster: RunningCluster): Promise<readonly Violation[]> {
+/** Writes, takes the power from all machines at once, and tells what is wrong when they are back and had the time to become whole. */
+async function writeAndLosePower(cluster: RunningCluster, wholeMsMax: number): Promise<readonly Violation[]> {
   const writes = new Silences();
   const records = new RecordClients(cluster, 'power', randomFrom(1), writes);
   await records.prepare();
@@ -39,6 +40,13 @@ async function writeAndLosePower(cluster: RunningCluster): Promise<readonly Viol
   for (const { control } of cluster.members) control.order({ bugShows: false });
   try {
     await cluster.startAll();
+    const late = new AbortController();
+    await Promise.race([
+      records.untilWhole(),
+      pause(wholeMsMax, undefined, { signal: late.signal }).then(() => {
+        throw new Error('members did not become whole');
+      }),
+    ]).finally(() => late.abort());
     return await records.check();
   } catch (error) {
     return [{ kind: 'stuck', text: String(error) }];
@@ -47,12 +55,12 @@ async function writeAndLosePower(cluster: RunningCluster): Promise<readonly Viol
 
 test('when all machines lose power at once, nothing that was acknowledged is lost', () =>
   withCluster(undefined, async (cluster) => {
-    expect(await writeAndLosePower(cluster)).toEqual([]);
+    expect(await writeAndLosePower(cluster, 120_000)).toEqual([]);
   }));
 
 test('a log that acknowledges what is not on the disk is found', () =>
   withCluster('unsynced-log', async (cluster) => {
-    const kinds = new Set((await writeAndLosePower(cluster)).map(({ kind }) => kind));
+    const kinds = new Set((await writeAndLosePower(cluster, 30_000)).map(({ kind }) => kind));
     expect(kinds.has('lost') || kinds.has('stuck'), [...kinds].join()).toBe(true);
   }));
 

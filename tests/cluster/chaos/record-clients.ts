@@ -133,6 +133,18 @@ export class RecordClients {
     }
   }
 
+  /** Each member takes a write, and shows those of the others. */
+  async untilWhole(): Promise<void> {
+    const { members } = this.#cluster;
+    const tasks = await Promise.all(
+      members.map(async (member) => {
+        const { json } = await this.insist(member, `POST /1/indexes/${this.#index}/batch`, { requests: [] });
+        return Number(json['taskID']);
+      }),
+    );
+    for (const member of members) for (const task of tasks) await this.untilPublished(member, task);
+  }
+
   #ask(member: ClusterMember, line: string, body?: object, timeoutMs = 20_000): Promise<PlainAnswer> {
     const { applicationId, adminKey: key } = this.#cluster;
     return askOnce({ url: member.url, line, applicationId, key, body, timeoutMs });
@@ -147,11 +159,13 @@ export class RecordClients {
         const objectID = `client-${client}-${number}`;
         return { objectID, text: `grown ${wordOf(number)}`, number, client };
       });
+      let isAcknowledged = false;
       try {
         const { taskID } = await official.batch({
           indexName: this.#index,
           batchWriteParams: { requests: records.map((body) => ({ action: 'addObject', body })) },
         });
+        isAcknowledged = true;
         this.#silences.note();
         for (const record of records) this.ledger.wrote(record.objectID, record, 'ok');
         const { objectID, number } = records[0]!;
@@ -161,8 +175,9 @@ export class RecordClients {
           this.waitedCount++;
         }
       } catch {
-        // A record that was acknowledged stays so, whatever waiting for it met.
-        for (const record of records) this.ledger.wrote(record.objectID, record, 'unknown');
+        // One that was acknowledged stays so, whatever waiting for it met.
+        for (const record of isAcknowledged ? [] : records)
+          this.ledger.wrote(record.objectID, record, 'unknown');
       }
       await pause(this.#random() * PAUSE_MS_MAX);
     }
