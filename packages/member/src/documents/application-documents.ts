@@ -2,6 +2,7 @@
  * Documents as a query process has them: reads on snapshots of its own, writes through the builder. A write is visible to every process
  * before it is answered, so a read that comes later sees it.
  */
+import { statSync } from 'node:fs';
 import { DocumentStorage, type Snapshot } from '@skein/documents';
 import {
   type Authentication,
@@ -49,6 +50,8 @@ const LOOK_MS = 5;
 export class ApplicationDocuments {
   readonly #options: ApplicationDocumentsOptions;
   readonly #storages = new Map<string, DocumentStorage>();
+  /** The folder that each was opened in, as the file system knows it. */
+  readonly #folders = new Map<string, number>();
   readonly #opening = new Map<string, Promise<DocumentStorage>>();
   readonly #watchers = new Map<string, Set<() => void>>();
 
@@ -131,6 +134,7 @@ export class ApplicationDocuments {
 
   /** The line to the builder was down: anything may have changed. */
   committedAll(): void {
+    this.#leaveReplaced();
     this.committed([...this.#watchers.keys()]);
   }
 
@@ -168,14 +172,31 @@ export class ApplicationDocuments {
     return opening;
   }
 
+  /** A member that took another one's state has other stores in place of those that are open here. */
+  #leaveReplaced(): void {
+    for (const [application, storage] of this.#storages) {
+      if (this.#folders.get(application) === inodeOf(this.#options.layout.documentsFolder(application)))
+        continue;
+      this.#storages.delete(application);
+      void storage.close();
+    }
+  }
+
   async #openNow(application: string): Promise<DocumentStorage> {
     const folder = this.#options.layout.documentsFolder(application);
     // A store that went back behind what was acknowledged is not read until the builder has replayed the journal.
     if (!DocumentStorage.isReady(folder)) await this.#options.client.openDocuments(application);
+    const inode = inodeOf(folder);
     const storage = DocumentStorage.open(folder, { readOnly: true });
+    this.#folders.set(application, inode);
     this.#storages.set(application, storage);
     return storage;
   }
+}
+
+/** 0: there is none. */
+function inodeOf(folder: string): number {
+  return statSync(folder, { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 function refusedWrite(time: number): TransactionResult & { readonly time: number } {

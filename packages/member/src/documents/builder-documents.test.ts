@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CorruptionError } from '@skein/base';
@@ -109,6 +109,21 @@ describe('documents behind the builder', () => {
     await one.restart();
     expect((await one.query(count('events'))).json).toEqual({ resource: 1 });
     expect((await one.query(create('events', { user: 'b' }))).time).toBeGreaterThan(created.time);
+  });
+
+  test('a store that was replaced while the builder was away is read from then on', async () => {
+    const one = await start();
+    const store = join(one.folder, 'data', 'apps', APP, 'documents');
+    await one.query({ create_collection: { object: { name: 'events' } } });
+    expect((await one.query(count('events'))).json).toEqual({ resource: 0 });
+    await one.builder.close();
+    // As when another member's state is taken.
+    cpSync(store, `${store}.fresh`, { recursive: true });
+    renameSync(store, `${store}.old`);
+    renameSync(`${store}.fresh`, store);
+    await one.begin();
+    await one.query(create('events', { user: 'a' }));
+    expect((await one.query(count('events'))).json).toEqual({ resource: 1 });
   });
 
   test('a transaction that fails changes nothing and says why', async () => {
