@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isJsonObject } from '@skein/base';
 import { isRunning, startOf } from '../data-lock.ts';
+import { ProcessStartError } from '../process/managed-process.ts';
 
 const politeMsMax = 5_000;
 const killedMsMax = 5_000;
@@ -28,7 +29,7 @@ export class EtcdMark {
     rmSync(this.#file, { force: true });
   }
 
-  /** Resolves when an etcd that an earlier supervisor left has ended, if there is one. */
+  /** Resolves when an etcd that an earlier supervisor left has ended, if there is one. Rejects with `ProcessStartError`. */
   async endOrphan(): Promise<void> {
     const pid = this.#orphan();
     if (pid !== undefined) {
@@ -36,7 +37,7 @@ export class EtcdMark {
       if (!(await this.#ended(politeMsMax))) {
         process.kill(pid, 'SIGKILL');
         if (!(await this.#ended(killedMsMax)))
-          throw new Error(`process ${pid}, an etcd that was left, does not end`);
+          throw new ProcessStartError(`process ${pid}, an etcd that was left, does not end`);
       }
     }
     this.remove();
