@@ -56,7 +56,7 @@ async function add({ member, address }: Add, parts: ChangeMembersParts): Promise
     const listed = await etcd.members();
     if (!listed.some(({ peerUrls }) => peerUrls.includes(url))) await etcd.addMember([url]);
   }
-  await register(etcd, member, { address, joinedAtMs: Date.now() });
+  await register(etcd, member, { address, joinedAtMs: Date.now() }, 'operator');
 }
 
 async function remove({ member, force }: Remove, parts: ChangeMembersParts): Promise<void> {

@@ -2,6 +2,7 @@
  * The name of an entry: what one member put together to be ordered at once. Keys of etcd, and what they hold:
  *
  *   skein/members/<member>                          registered: has a vote about payloads. JSON {address, joinedAtMs}
+ *   skein/removed/<member>                          taken out by an operator: does not register itself again
  *   skein/proposers/<member>                        lives by the member's lease. Its create revision is the epoch, its value the last counter
  *   skein/status/<member>                           lives by the member's lease. JSON: `MemberStatus`
  *   skein/order/<member>/<epoch>/<counter>          one ordered entry. JSON: `OrderRecord`
@@ -37,6 +38,7 @@ export const KEYS = {
   proposers: 'skein/proposers/',
   status: 'skein/status/',
   order: 'skein/order/',
+  removed: 'skein/removed/',
   trimmed: 'skein/trimmed',
 } as const;
 

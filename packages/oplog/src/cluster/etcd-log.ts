@@ -61,6 +61,7 @@ export class EtcdLog implements OperationLog, PeerService {
   #toCatchUp = 0;
   #released = 0;
   #isClosed = false;
+  #wasRegistered = false;
 
   private constructor(options: EtcdLogOptions) {
     const { member, etcd, peer, journal, entries, log, clock } = options;
@@ -255,17 +256,9 @@ export class EtcdLog implements OperationLog, PeerService {
   }
 
   #run(): void {
-    const { signal } = this.#stop;
-    const watched = (work: Promise<void>): void => {
-      this.#running.push(
-        work.catch((error: unknown) => {
-          if (!signal.aborted) this.#fail(error instanceof Error ? error : new Error(String(error)));
-        }),
-      );
-    };
-    watched(this.#tail.run());
-    watched(this.#journalWriter.run());
-    if (this.#options.registers !== 'never') watched(this.#register());
+    this.#watched(this.#tail.run());
+    this.#watched(this.#journalWriter.run());
+    if (this.#options.registers !== 'never') this.#watched(this.#register());
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -280,7 +273,8 @@ export class EtcdLog implements OperationLog, PeerService {
         if (done !== 'unchanged') log('info', `this member is registered as ${member} at ${address}`);
         return;
       } catch (error) {
-        if (!(error instanceof EtcdError) && !(error instanceof MembershipError)) throw error;
+        const isPassing = error instanceof MembershipError && error.code !== 'removed';
+        if (!(error instanceof EtcdError) && !isPassing) throw error;
       }
       await pause(REGISTER_PAUSE_MS, signal);
     }
@@ -291,6 +285,16 @@ export class EtcdLog implements OperationLog, PeerService {
     return epoch === undefined || lease === undefined ? undefined : { epoch, lease };
   }
 
+  /** What it rejects with ends this log. */
+  #watched(work: Promise<void>): void {
+    const { signal } = this.#stop;
+    this.#running.push(
+      work.catch((error: unknown) => {
+        if (!signal.aborted) this.#fail(error instanceof Error ? error : new Error(String(error)));
+      }),
+    );
+  }
+
   #electorate(): Electorate | undefined {
     const { registered } = this.#membership;
     if (registered.size === 0) return undefined;
@@ -299,6 +303,10 @@ export class EtcdLog implements OperationLog, PeerService {
   }
 
   #onMembers(): void {
+    const isRegistered = this.#membership.registered.has(this.#options.member);
+    // Taken out by an operator: registering again says so, and ends this member.
+    if (this.#wasRegistered && !isRegistered) this.#watched(this.#register());
+    this.#wasRegistered = isRegistered;
     for (const [name, { journaled }] of this.#membership.live) this.#journaledBy.set(name, journaled);
     this.#writer.tick();
   }

@@ -253,8 +253,21 @@ test('3: a member that is taken out loses its vote, its epoch and its status in 
   const { revision } = sim;
   expect(await unregister(sim.connect('x'), 'c')).toBe(true);
   expect(sim.revision).toBe(revision + 1);
-  expect(sim.list(KEYS.all).filter(({ key }) => key.endsWith('/c'))).toEqual([]);
+  const left = sim.list(KEYS.all).filter(({ key }) => key.endsWith('/c'));
+  expect(left.map(({ key }) => key)).toEqual([`${KEYS.removed}c`]);
   expect(await unregister(sim.connect('x'), 'c')).toBe(false);
+});
+
+test('3: who was taken out does not come back by itself, but when an operator adds it', async () => {
+  await registerAll('a', 'b', 'c');
+  await Promise.all(['a', 'b'].map((name) => tell(name, 1)));
+  await unregister(sim.connect('x'), 'c');
+  const etcd = sim.connect('c');
+  const address = { address: 'c:1', joinedAtMs: 9 };
+  await expect(register(etcd, 'c', address)).rejects.toMatchObject({ code: 'removed' });
+  expect(sim.list(KEYS.members)).toHaveLength(2);
+  expect(await register(sim.connect('x'), 'c', address, 'operator')).toBe('joined');
+  expect(await register(etcd, 'c', address)).toBe('unchanged');
 });
 
 test('3: nobody is taken out when the rest would have no majority that is there, unless that is wanted', async () => {

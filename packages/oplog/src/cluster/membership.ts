@@ -207,7 +207,9 @@ export type MembershipErrorCode =
   /** Others change the members at the same time, again and again. */
   | 'conflict'
   /** What remains would have no majority that is there. */
-  | 'majority-lost';
+  | 'majority-lost'
+  /** An operator took the member out, and has not added it since. */
+  | 'removed';
 
 export class MembershipError extends Error {
   override readonly name = 'MembershipError';
@@ -222,24 +224,40 @@ export class MembershipError extends Error {
 const TRIES_MAX = 8;
 
 /**
- * Puts the member among the registered ones, or its new address. Does nothing when it is there so. `'joined'`: it was not there. Rejects with
- * `EtcdError`, also after it was carried out; then it may be called again.
+ * Puts the member among the registered ones, or its new address. Does nothing when it is there so. `'joined'`: it was not there. One that was
+ * taken out does not come back by itself: then rejects with `'removed'`, unless an operator asks. Rejects with `EtcdError`, also after it was
+ * carried out; then it may be called again.
  */
 export async function register(
   etcd: EtcdPort,
   member: string,
   { address, joinedAtMs }: RegisteredMember,
+  by: 'itself' | 'operator' = 'itself',
 ): Promise<'joined' | 'moved' | 'unchanged'> {
   const key = KEYS.members + member;
+  const removed = KEYS.removed + member;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const found = (await etcd.range(key, {})).kvs[0];
     const before = found === undefined ? undefined : parseMemberText(found.value);
     if (before?.address === address) return 'unchanged';
     const value = memberText({ address, joinedAtMs: before?.joinedAtMs ?? joinedAtMs });
-    const { succeeded } = await etcd.transaction({
-      compare: [{ key, target: 'mod', is: found?.modRevision ?? 0 }],
-      then: [{ kind: 'put', key, value }],
-    });
+    const isUnchanged = { key, target: 'mod', is: found?.modRevision ?? 0 } as const;
+    const put = { kind: 'put', key, value } as const;
+    const { succeeded, found: mark } = await etcd.transaction(
+      by === 'operator'
+        ? { compare: [isUnchanged], then: [put, { kind: 'delete', key: removed }] }
+        : {
+            compare: [isUnchanged, { key: removed, target: 'version', is: 0 }],
+            then: [put],
+            otherwiseGet: [removed],
+          },
+    );
+    if (mark.has(removed)) {
+      throw new MembershipError(
+        'removed',
+        `${member} was taken out of the cluster; to have it in again, on another member: skein cluster add ${member}=HOST`,
+      );
+    }
     if (succeeded) return found === undefined ? 'joined' : 'moved';
   }
   throw new MembershipError('conflict', `${member} is registered by others at the same time`);
@@ -277,6 +295,7 @@ export async function unregister(
         { kind: 'delete', key: KEYS.members + member },
         { kind: 'delete', key: KEYS.proposers + member },
         { kind: 'delete', key: KEYS.status + member },
+        { kind: 'put', key: KEYS.removed + member, value: '' },
       ],
     });
     if (succeeded) return isRegistered;
