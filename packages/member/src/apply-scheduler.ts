@@ -159,6 +159,14 @@ export class ApplyScheduler {
   }
 
   /**
+   * Calls `reached` when the next operation of the index that stands behind `sequence` is about to be applied: then what is published is what the index
+   * is at `sequence`. One at a time; a later one takes the place of one that was not reached.
+   */
+  markIndex(application: string, index: string, sequence: Sequence, reached: () => void): void {
+    this.#lineOf(application, index).mark = { sequence, reached };
+  }
+
+  /**
    * Puts what another member published, in the folder `fresh`, in place of an index that is held. `applied`: the last operation that is in it;
    * everything up to there has been pushed. Operations up to `applied` that wait are left out when their turn comes, so none of them may copy to
    * another index: false, then, and when a merge runs.
@@ -264,6 +272,7 @@ export class ApplyScheduler {
     for (;;) {
       const part = line.peek();
       if (part === undefined) return;
+      if (line.mark !== undefined && part.sequence > line.mark.sequence) this.#reachMark(line);
       const partStartMs = clock.nowMs();
       try {
         if (this.#apply(line, part) === 'waiting') {
@@ -278,6 +287,13 @@ export class ApplyScheduler {
       if (clock.nowMs() >= endMs) break;
     }
     if (line.peek() !== undefined) this.#makeReady(line);
+  }
+
+  #reachMark(line: IndexLine): void {
+    const { mark } = line;
+    line.mark = undefined;
+    if (line.store.dirty) this.#publish(line);
+    if (!line.store.dirty) mark?.reached();
   }
 
   /** The first part of the line is done: what it changed is published later, or was at once. */

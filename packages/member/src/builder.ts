@@ -433,6 +433,8 @@ export class Builder implements BuilderService, ClusteredBuilder {
       publishedThrough: () => this.publishedThrough,
       acceptedThrough: () => this.#accepted,
       holdIndex: (application, index) => this.#scheduler.holdIndex(application, index),
+      markIndex: (application, index, sequence, reached) =>
+        this.#scheduler.markIndex(application, index, sequence, reached),
       replaceIndex: (application, index, fresh, applied) =>
         this.#scheduler.replaceIndex(application, index, fresh, applied),
       log: this.#log,

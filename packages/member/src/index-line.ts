@@ -32,6 +32,8 @@ export class IndexLine {
   /** `waiting`: for a thread's job, or for a transfer's other index. */
   state: 'idle' | 'ready' | 'waiting' = 'idle';
   merging = false;
+  /** Called once, when everything up to there is applied and published, and nothing behind it is applied. */
+  mark: { readonly sequence: Sequence; readonly reached: () => void } | undefined;
   mergeNotBeforeMs = 0;
   /** Applied operations that are not published yet. */
   applied: Sequence[] = [];

@@ -74,10 +74,16 @@ test('pages hold every digest once', () => {
   expect(read).toEqual(many);
 });
 
+test('digests of another version of the program are not read', () => {
+  const { fields, payload } = encodePage({ through: 1, digests: new Map() }, undefined);
+  expect(decodePage(fields, payload).digests).toEqual([]);
+  expect(() => decodePage({ ...fields, format: 2 }, payload)).toThrow(DigestFormatError);
+});
+
 test('what is no page is refused, whatever it is', () => {
   fc.assert(
     fc.property(
-      fc.record({ through: fc.jsonValue(), more: fc.jsonValue() }),
+      fc.record({ format: fc.constantFrom(1, 2), through: fc.jsonValue(), more: fc.jsonValue() }),
       fc.oneof(
         fc.uint8Array(),
         fc.json().map((text) => Buffer.from(text)),

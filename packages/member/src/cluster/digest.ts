@@ -4,7 +4,7 @@
  * A thing is as it is for a stretch of the log: from the last operation that changed it to the last one that the member shows. Members are in other
  * places of the log, and publish at other times; but where their stretches meet, they must have the same.
  *
- *   digests  {after?} → {through, more}, and as payload JSON [[key, from, through, digest], …], keys ascending from behind `after`
+ *   digests  {after?} → {format, through, more}, and as payload JSON [[key, from, through, digest], …], keys ascending from behind `after`
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
 
@@ -38,6 +38,8 @@ export class DigestFormatError extends Error {
   override readonly name = 'DigestFormatError';
 }
 
+/** Goes up with every change of what is hashed: members of two versions do not compare. */
+const DIGEST_FORMAT = 1;
 const PAGE_COUNT_MAX = 5_000;
 
 export function keyOf({ kind, application, index }: Thing): string {
@@ -74,7 +76,7 @@ export function encodePage(
     const { from, through: last, digest } = digests.get(key)!;
     return [key, from, last, digest];
   });
-  const fields = { through, more: keys.length > page.length };
+  const fields = { format: DIGEST_FORMAT, through, more: keys.length > page.length };
   return { fields, payload: Buffer.from(JSON.stringify(page)) };
 }
 
@@ -83,7 +85,8 @@ export function decodePage(
   fields: JsonObject,
   payload: Uint8Array,
 ): { readonly through: number; readonly more: boolean; readonly digests: readonly Digest[] } {
-  const { through, more } = isJsonObject(fields) ? fields : {};
+  const { format, through, more } = isJsonObject(fields) ? fields : {};
+  if (format !== DIGEST_FORMAT) throw new DigestFormatError(`expected digests of format ${DIGEST_FORMAT}`);
   if (!isCount(through) || typeof more !== 'boolean')
     throw new DigestFormatError('expected through and more');
   let page: Json;

@@ -3,8 +3,11 @@ import { type Digest, type DigestTable, meet } from './digest.ts';
 
 export interface Verdict {
   readonly key: string;
-  /** `odd`: more members agree with each other than with this one. `undecided`: they differ, and nobody can tell who is right. */
-  readonly kind: 'same' | 'odd' | 'undecided';
+  /**
+   * `odd`: more members agree with each other than with this one; `elsewhere`: more agree with this one than with each other.
+   * `undecided`: they differ, and nobody can tell who is right.
+   */
+  readonly kind: 'same' | 'odd' | 'elsewhere' | 'undecided';
   /** Peers that have it as the largest group does that is not this member's; empty when all have the same. */
   readonly others: readonly string[];
 }
@@ -40,7 +43,8 @@ export function judge(
     groups.delete(mine.digest);
     const others = [...groups.values()].sort((a, b) => b.length - a.length)[0];
     if (others === undefined) verdicts.push({ key, kind: 'same', others: [] });
-    else verdicts.push({ key, kind: others.length > mineCount ? 'odd' : 'undecided', others });
+    else if (others.length > mineCount) verdicts.push({ key, kind: 'odd', others });
+    else verdicts.push({ key, kind: others.length < mineCount ? 'elsewhere' : 'undecided', others });
   }
   return verdicts;
 }

@@ -1,6 +1,7 @@
 /**
  * What this member has, as digests that other members can compare with theirs. Kept until the thing changes; computed anew when it has been quiet
- * for a round: while it is written to, members are at different places of it anyway.
+ * for a round. Of an index that never is, the state at certain places of the log is looked at, the same ones on all members. Documents
+ * that are written all the time are not looked at.
  *
  * Indexes are read in a thread, from files held by links; documents in slices between other work, from one snapshot. Both are slow on purpose.
  */
@@ -8,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CorruptionError, type Sequence } from '@skein/base';
+import { asSequence, CorruptionError, type Sequence } from '@skein/base';
 import type { DocumentStorage } from '@skein/documents';
 import type { Manifest } from '@skein/engine';
 import { type ApplicationState, encodeApplicationState } from '../application-state.ts';
@@ -35,6 +36,8 @@ export interface SamenessParts {
   readonly acceptedThrough: () => Sequence;
   /** See `ApplyScheduler.holdIndex`. */
   readonly holdIndex: (application: string, index: string) => (() => void) | undefined;
+  /** See `ApplyScheduler.markIndex`. */
+  readonly markIndex: (application: string, index: string, sequence: Sequence, reached: () => void) => void;
   /** See `ApplyScheduler.replaceIndex`. */
   readonly replaceIndex: (application: string, index: string, fresh: string, applied: Sequence) => boolean;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -57,30 +60,50 @@ interface Known {
   readonly digest: string;
 }
 
+/** Files of an index as it was published, until they are read. */
+interface Held {
+  readonly key: string;
+  readonly state: string;
+  readonly applied: Sequence;
+  readonly manifest: Manifest;
+  readonly folder: string;
+  readonly files: string;
+}
+
 /** It is here, and its digest is not known yet; or it is damaged. */
 export const UNKNOWN_DIGEST = '';
 /** Documents are read for so long before others have a turn. */
 const SLICE_MS = 2;
 const SMALL_WORK_MS = 100;
+/** Operations. */
+const HORIZON_MIN = 16;
+/** Members look one after the other: what they see of the log to come has to overlap. */
+const HORIZON_ROUNDS = 3;
 const FOLDER = 'sameness';
 
 export class OwnDigests {
   readonly #options: OwnDigestsOptions;
   readonly #thread = new EngineThread();
-  readonly #folder: string;
   readonly #known = new Map<string, Known>();
   /** The state of each thing in the round before. */
   #seen = new Map<string, string>();
   /** When each index was last read as a whole; one that was not is due as if it had been at the start. */
   readonly #scrubbedAtMs = new Map<string, number>();
   readonly #startedAtMs: number;
+  /** Indexes that were written to between two rounds, held at a mark: to be looked at in the next round. */
+  readonly #marked = new Map<string, Held & { readonly store: IndexStore; readonly place: Sequence }>();
+  /** Marks that are not reached yet. */
+  readonly #marks = new Set<string>();
+  /** Of the last round: how far the log was, and how far ahead the next marks are at most. */
+  #accepted = 0;
+  #horizon = 0;
+  #isClosed = false;
   #linkCount = 0;
 
   constructor(options: OwnDigestsOptions) {
     this.#options = options;
     this.#startedAtMs = options.nowMs();
-    this.#folder = join(options.parts.layout.root, FOLDER);
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(join(options.parts.layout.root, FOLDER), { recursive: true, force: true });
   }
 
   /** Resolves in any case, or never once it is closed. */
@@ -89,8 +112,9 @@ export class OwnDigests {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#thread.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(join(this.#options.parts.layout.root, FOLDER), { recursive: true, force: true });
   }
 
   /** As of now. */
@@ -130,6 +154,7 @@ export class OwnDigests {
       tell(keyOf({ kind: 'documents', application }), String(applied), applied);
     }
     for (const key of this.#known.keys()) if (!digests.has(key)) this.#known.delete(key);
+    for (const key of this.#marks) if (!digests.has(key)) this.#marks.delete(key);
     for (const key of this.#scrubbedAtMs.keys()) if (!digests.has(key)) this.#scrubbedAtMs.delete(key);
     return { through, digests };
   }
@@ -139,6 +164,9 @@ export class OwnDigests {
     signal: AbortSignal,
   ): Promise<readonly { readonly store: IndexStore; readonly error: Error }[]> {
     const { parts, cpuShare } = this.#options;
+    const accepted = parts.acceptedThrough();
+    this.#horizon = Math.max(HORIZON_MIN, HORIZON_ROUNDS * (accepted - this.#accepted));
+    this.#accepted = accepted;
     const before = this.#seen;
     const seen = new Map<string, string>();
     const isDue = (key: string, state: string): boolean => {
@@ -147,13 +175,21 @@ export class OwnDigests {
     };
     this.#seen = seen;
     const damaged: { readonly store: IndexStore; readonly error: Error }[] = [];
+    for (const [key, held] of [...this.#marked]) {
+      this.#marked.delete(key);
+      const error = await this.#read(held, 'trusted', held.place);
+      if (error !== undefined) damaged.push({ store: held.store, error });
+    }
     for (const { id } of parts.applications()) {
       for (const store of [...parts.stores(id)]) {
         if (signal.aborted) return damaged;
         const found = stateOf(store);
         if (found === undefined) continue;
         const key = keyOf({ kind: 'index', application: id, index: store.name });
-        if (!isDue(key, found.state) && !this.#isScrubDue(key)) continue;
+        if (!isDue(key, found.state) && !this.#isScrubDue(key)) {
+          if (this.#known.get(key)?.state !== found.state) this.#mark(store, key);
+          continue;
+        }
         const startMs = performance.now();
         const error = await this.look(store, this.#isScrubDue(key) ? 'verified' : 'trusted');
         if (error !== undefined) damaged.push({ store, error });
@@ -174,32 +210,67 @@ export class OwnDigests {
 
   /** Reads an index as it is published now. Gives what is damaged. */
   async look(store: IndexStore, records: 'verified' | 'trusted'): Promise<Error | undefined> {
-    const { parts, cpuShare, nowMs } = this.#options;
+    const held = this.#hold(store);
+    return held === undefined ? undefined : this.#read(held, records, held.applied);
+  }
+
+  /** Whether the digest of the index is of what is published now. */
+  isCurrent(store: IndexStore): boolean {
+    const key = keyOf({ kind: 'index', application: store.application, index: store.name });
+    return this.#known.get(key)?.state === stateOf(store)?.state;
+  }
+
+  /** Undefined: nothing is published, or it is set aside. */
+  #hold(store: IndexStore): Held | undefined {
+    const { layout, log } = this.#options.parts;
     const found = stateOf(store);
     if (found === undefined) return undefined;
     const key = keyOf({ kind: 'index', application: store.application, index: store.name });
-    const folder = join(this.#folder, `look-${++this.#linkCount}`);
+    const folder = join(layout.root, FOLDER, `look-${++this.#linkCount}`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    linkIndex(store, folder, log);
+    return { ...found, key, folder, files: join(folder, basename(store.folder)) };
+  }
+
+  async #read(held: Held, records: 'verified' | 'trusted', through: Sequence): Promise<Error | undefined> {
+    const { parts, cpuShare, nowMs } = this.#options;
+    const { key, state, applied, manifest } = held;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      linkIndex(store, folder, parts.log);
-      const job = { folder: join(folder, basename(store.folder)), records, cpuShare };
+      const job = { folder: held.files, records, cpuShare };
       const result = await this.#thread.run({ kind: 'digest', job });
-      if (result.kind === 'digested') {
-        this.#note(key, found.state, found.applied, digestText(found.manifest, result.digest));
-        if (records === 'verified') this.#scrubbedAtMs.set(key, nowMs());
-        return undefined;
+      switch (result.kind) {
+        case 'digested': {
+          const digest = digestText(manifest, result.digest);
+          this.#known.set(key, { state, from: applied, through, digest });
+          if (records === 'verified') this.#scrubbedAtMs.set(key, nowMs());
+          return undefined;
+        }
+        case 'damaged':
+          this.#known.delete(key);
+          return new Error(result.message);
+        case 'failed':
+          // No memory, no room: another time.
+          parts.log('warn', `${key} was not looked at: ${result.message}`);
+          return undefined;
+        default:
+          return undefined;
       }
-      if (result.kind === 'damaged') {
-        this.#known.delete(key);
-        return new Error(result.message);
-      }
-      // No memory, no room: another time.
-      if (result.kind === 'failed')
-        parts.log('warn', `index ${store.name} was not looked at: ${result.message}`);
-      return undefined;
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(held.folder, { recursive: true, force: true });
     }
+  }
+
+  /** Has the index held at the next place at which all members look at it. */
+  #mark(store: IndexStore, key: string): void {
+    const { parts } = this.#options;
+    if (this.#marks.has(key) || this.#marked.has(key)) return;
+    const place = asSequence(roundest(this.#accepted + 1, this.#accepted + this.#horizon));
+    this.#marks.add(key);
+    parts.markIndex(store.application, store.name, place, () => {
+      this.#marks.delete(key);
+      const held = this.#isClosed ? undefined : this.#hold(store);
+      if (held !== undefined) this.#marked.set(key, { ...held, store, place });
+    });
   }
 
   #isScrubDue(key: string): boolean {
@@ -219,7 +290,8 @@ export class OwnDigests {
     signal: AbortSignal,
   ): Promise<void> {
     const { cpuShare, parts } = this.#options;
-    const { reader, release } = storage.snapshot();
+    const snapshot = storage.snapshot();
+    const { reader } = snapshot;
     try {
       const applied = reader.appliedSequence;
       const hash = createHash('sha256');
@@ -238,7 +310,7 @@ export class OwnDigests {
       if (!(error instanceof CorruptionError)) throw error;
       parts.log('error', `the documents of application ${application} are damaged: ${error.message}`);
     } finally {
-      release();
+      snapshot.release();
     }
   }
 }
@@ -251,6 +323,14 @@ function stateOf(
   if (manifest === undefined || store.damage !== undefined) return undefined;
   const { appliedSequence, bornSequence } = decodeIndexMeta(manifest.meta, store.name);
   return { state: `${appliedSequence}/${bornSequence}`, applied: appliedSequence, manifest };
+}
+
+/** The number between the two (inclusive) that the largest power of two divides: members with other bounds often find the same one. */
+export function roundest(from: number, to: number): number {
+  for (let step = 2 ** 52; ; step /= 2) {
+    const candidate = Math.ceil(from / step) * step;
+    if (candidate <= to) return candidate;
+  }
 }
 
 function hashOf(text: string): string {

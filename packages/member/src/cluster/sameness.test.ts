@@ -380,6 +380,32 @@ describe('members with one log', () => {
     expect(two.sameness.statistics).toMatchObject({ healedCount: 0, differing: [] });
   });
 
+  test('2: an index that is never quiet is compared at certain places of the log', async () => {
+    const machines = await startThree();
+    const [one, two] = machines;
+    await one.propose(batch('a', 0, 300));
+    await settle(machines);
+    await two.restart(() => {
+      const directory = new FileDirectory(two.indexFolder('a'));
+      const manifest = readManifest(directory)!;
+      const writer = IndexWriter.open(directory, { schema: manifest.schema });
+      writer.delete('r7');
+      writer.publish(manifest.meta);
+    });
+    for (let round = 0; two.sameness.statistics.healedCount === 0; round++) {
+      expect(round, two.log.join('\n')).toBeLessThan(40);
+      await Promise.all(
+        Array.from({ length: 12 }, (_, at) => one.propose(batch('a', 100 + at, 2), 'durable')),
+      );
+      await settle(machines);
+      for (const machine of machines) await machine.sameness.round();
+    }
+    await settle(machines);
+    await vi.waitFor(() => expect(two.records('a')).toEqual(one.records('a')), until);
+    for (const { sameness, log } of machines)
+      expect(sameness.statistics, log.join('\n')).toMatchObject({ differing: [], damageCount: 0 });
+  });
+
   test('2: a damaged byte in a segment is found by reading everything now and then, and healed', async () => {
     const machines = await startThree({ scrubIntervalMs: 0 });
     const [one, two] = machines;

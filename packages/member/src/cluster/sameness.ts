@@ -51,6 +51,7 @@ const HEAL_CPU_SHARE = 0.5;
 const PAGES_MAX = 10_000;
 const ACCEPT_WAIT_MS = 30_000;
 const CLOSE_MS = 200;
+const UNDECIDED_ROUNDS = 3;
 
 export class Sameness {
   readonly #options: SamenessOptions;
@@ -64,6 +65,10 @@ export class Sameness {
   #healedCount = 0;
   /** By key: whether this member is the odd one, as was told last. */
   readonly #differing = new Map<string, 'odd' | 'undecided'>();
+  /** The place of the log at which an index that is never quiet was found to differ. */
+  readonly #suspected = new Map<string, number>();
+  /** In how many rounds it could not be told who is right. */
+  readonly #undecided = new Map<string, number>();
   /** Found damaged, and not healed yet. */
   readonly #damaged = new Set<string>();
 
@@ -152,7 +157,9 @@ export class Sameness {
     this.#sameCount = verdicts.filter(({ kind }) => kind === 'same').length;
     for (const verdict of verdicts) {
       if (signal.aborted) return;
-      if (verdict.kind === 'same') {
+      if (isFine(verdict)) {
+        this.#suspected.delete(verdict.key);
+        this.#undecided.delete(verdict.key);
         if (this.#differing.delete(verdict.key))
           this.#parts.log('info', `${verdict.key} is the same as elsewhere again`);
       } else await this.#differs(verdict);
@@ -165,12 +172,26 @@ export class Sameness {
     if (thing === undefined) return;
     const { application, index } = thing;
     const store = index === undefined ? undefined : this.#store(application, index);
-    // Damage may be what makes the difference; and both sides may have gone on.
-    if (store !== undefined) await this.#own.look(store, 'verified');
-    const verdict = (await this.#compare()).find(({ key }) => key === first.key);
+    let verdict: Verdict | undefined = first;
+    if (first.kind === 'undecided') {
+      // The others may not have looked at this place yet.
+      const count = (this.#undecided.get(first.key) ?? 0) + 1;
+      this.#undecided.set(first.key, count);
+      if (count < UNDECIDED_ROUNDS) return;
+    } else if (store !== undefined && !this.#own.isCurrent(store)) {
+      // It has gone on, and cannot be looked at again there: two places of the log have to tell the same.
+      const { from } = this.#own.table().digests.get(first.key)!;
+      const before = this.#suspected.get(first.key);
+      this.#suspected.set(first.key, from);
+      if (before === undefined || before === from) return;
+    } else {
+      // Damage may be what makes the difference; and the peers may have gone on.
+      if (store !== undefined) await this.#own.look(store, 'verified');
+      verdict = (await this.#compare()).find(({ key }) => key === first.key);
+    }
     const isDamaged =
       store !== undefined && this.#own.table().digests.get(first.key)?.digest === UNKNOWN_DIGEST;
-    if (!isDamaged && (verdict === undefined || verdict.kind === 'same')) return;
+    if (!isDamaged && (verdict === undefined || isFine(verdict))) return;
     const { others } = verdict ?? first;
     const kind = isDamaged || (verdict ?? first).kind === 'odd' ? 'odd' : 'undecided';
     if (this.#differing.get(first.key) !== kind) {
@@ -235,6 +256,7 @@ export class Sameness {
           this.#healedCount++;
           const key = keyOf({ kind: 'index', application, index });
           this.#differing.delete(key);
+          this.#suspected.delete(key);
           this.#damaged.delete(key);
           parts.log(
             'info',
@@ -290,6 +312,11 @@ export class Sameness {
   #connected(): readonly SamenessPeer[] {
     return this.#options.peers().filter(({ connected }) => connected);
   }
+}
+
+/** Another member that is the odd one looks after itself. */
+function isFine({ kind }: Verdict): boolean {
+  return kind === 'same' || kind === 'elsewhere';
 }
 
 function messageOf(error: unknown): string {
