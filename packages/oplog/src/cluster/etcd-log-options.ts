@@ -53,6 +53,11 @@ export interface EtcdLogStatistics {
   readonly orderedBytes: number;
   /** Transactions sent to order them. */
   readonly orderTransactionCount: number;
+  /** How long the last ones took until they were answered, and how long appends waited until their sequences were known; milliseconds. */
+  readonly orderTransactionP50Ms: number;
+  readonly orderTransactionP99Ms: number;
+  readonly appendP50Ms: number;
+  readonly appendP99Ms: number;
   /** Operations that wait here for being ordered. */
   readonly waitingOperationCount: number;
   readonly waitingBytes: number;

@@ -24,6 +24,7 @@ import { asSequence, assert } from '@skein/base';
 import { EtcdError, type EtcdPort, type EtcdTransaction } from '../etcd/etcd-port.ts';
 import { ENTRY_BYTES_MAX, ENTRY_BYTES_TARGET, OPERATION_BYTES_MAX } from '../limits.ts';
 import { OperationLogError, type ProposedOperation, type SequenceRange } from '../operation-log.ts';
+import { WaitTimes } from '../scheduler/wait-times.ts';
 import { encodeEntry, hashOf, operationBytesInEntry } from './entry.ts';
 import { type EntryId, entryText, KEYS, type OrderRecord } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -133,17 +134,25 @@ export class OrderWriter {
   #orderedOperationCount = 0;
   #orderedBytes = 0;
   #transactionCount = 0;
+  readonly #transactionMs = new WaitTimes();
+  readonly #appendMs = new WaitTimes();
 
   constructor(options: OrderWriterOptions) {
     this.#options = options;
   }
 
   get statistics() {
+    const [orderTransactionP50Ms, orderTransactionP99Ms] = this.#transactionMs.percentiles();
+    const [appendP50Ms, appendP99Ms] = this.#appendMs.percentiles();
     return {
       orderedEntryCount: this.#orderedEntryCount,
       orderedOperationCount: this.#orderedOperationCount,
       orderedBytes: this.#orderedBytes,
       orderTransactionCount: this.#transactionCount,
+      orderTransactionP50Ms,
+      orderTransactionP99Ms,
+      appendP50Ms,
+      appendP99Ms,
       waitingOperationCount:
         this.#waiting.reduce((sum, { batch }) => sum + batch.length, 0) +
         this.#entries.reduce((sum, { operations }) => sum + operations.length, 0),
@@ -218,6 +227,8 @@ export class OrderWriter {
       const end = at + append.batch.length;
       if (!append.isSettled) {
         append.isSettled = true;
+        const { clock, appendTimeoutMs } = this.#options;
+        this.#appendMs.add(clock.nowMs() - append.deadlineMs + appendTimeoutMs);
         append.resolve({ first: asSequence(at), last: asSequence(end - 1) });
       }
       at = end;
@@ -588,9 +599,11 @@ export class OrderWriter {
     // From here on nobody may give them up.
     for (const entry of entries) entry.state = 'sent';
     this.#transactionCount++;
+    const sentMs = this.#options.clock.nowMs();
     try {
       const transaction = orderTransaction(entries, { key: proposer, epoch, before, last, lease });
       const answer = await etcd.transaction(transaction, { timeoutMs: ORDER_TIMEOUT_MS, signal });
+      this.#transactionMs.add(this.#options.clock.nowMs() - sentMs);
       if (answer.succeeded) return true;
       const found = answer.found.get(proposer);
       if (found?.createRevision !== epoch) {
