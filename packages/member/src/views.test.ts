@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,6 +62,21 @@ describe('Views', () => {
     truncateSync(join(layout.indexFolder(APP, 'bad'), segment!), 100);
     await views.whenAtHand(APP, 'bad');
     expect(() => views.open(APP, 'bad')).toThrow(IndexDamagedError);
+  });
+
+  test('an index that was replaced by one of the same generation is opened anew', async () => {
+    publish('i', { objectID: '1' });
+    expect(countIn('i')).toBe(1);
+    const place = layout.indexFolder(APP, 'i');
+    publishIn(`${place}.fresh`, [{ objectID: '1' }, { objectID: '2' }]);
+    renameSync(place, `${place}.old`);
+    renameSync(`${place}.fresh`, place);
+    await views.renew([{ application: APP, index: 'i' }]);
+    expect(countIn('i')).toBe(2);
+    renameSync(place, `${place}.fresh`);
+    renameSync(`${place}.old`, place);
+    views.markAllStale();
+    expect(countIn('i')).toBe(1);
   });
 
   describe('while a large index is being opened', () => {

@@ -2,6 +2,7 @@
  * The indexes as a query process sees them: opened when first asked for, kept within bounds, and renewed when the builder says that there
  * is a newer state. While the line to the builder is down the manifest is looked at for every query instead.
  */
+import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CorruptionError } from '@skein/base';
 import { FileMissingError, type Manifest, readManifest, View } from '@skein/engine';
@@ -41,6 +42,11 @@ const ATTEMPTS_MAX = 5;
 const TURN_MS = 5;
 
 interface Entry extends OpenIndex {
+  /**
+   * The folder, as the file system knows it. Another member's copy, put in its place, may have the same generation and yet other files; and
+   * sound files under the names of damaged ones.
+   */
+  readonly inode: number;
   readonly manifest: Manifest;
   stale: boolean;
 }
@@ -75,9 +81,9 @@ export class Views {
     const key = keyOf(application, index);
     const known = this.#entries.get(key);
     if (known !== undefined && !known.stale && this.#options.isCurrent()) return known;
-    const directory = new FileDirectory(this.#options.layout.indexFolder(application, index));
+    const folder = this.#options.layout.indexFolder(application, index);
     try {
-      const entry = renew(directory, index, known);
+      const entry = renew(folder, index, known);
       if (entry === undefined) this.#entries.delete(key);
       else if (entry !== known) this.#entries.set(key, entry);
       if (entry !== undefined) return entry;
@@ -141,10 +147,10 @@ export class Views {
     const key = keyOf(application, index);
     const known = this.#entries.peek(key);
     const era = this.#era;
-    const directory = new FileDirectory(this.#options.layout.indexFolder(application, index));
+    const folder = this.#options.layout.indexFolder(application, index);
     let renewed: Entry | undefined;
     try {
-      renewed = await renewInSteps(directory, index, known);
+      renewed = await renewInSteps(folder, index, known);
     } catch {
       // Replaced meanwhile, or damaged: the next `open` looks again, and says so.
       if (known !== undefined) known.stale = true;
@@ -164,20 +170,22 @@ export class Views {
 
 /** Opens the latest state piece by piece; undefined when there is no index, `known` itself when there is no newer state. */
 async function renewInSteps(
-  directory: FileDirectory,
+  folder: string,
   index: string,
   known: Entry | undefined,
 ): Promise<Entry | undefined> {
+  const directory = new FileDirectory(folder);
+  const inode = inodeOf(folder);
   const manifest = readManifest(directory);
   if (manifest === undefined) return undefined;
   const meta = decodeIndexMeta(manifest.meta, index);
-  const sameIndex = known?.meta.bornSequence === meta.bornSequence;
+  const sameIndex = known?.meta.bornSequence === meta.bornSequence && known.inode === inode;
   if (known !== undefined && sameIndex && known.manifest.generation === manifest.generation) return known;
   const steps = View.openSteps(directory, manifest, sameIndex ? known?.view : undefined);
   let turnEndMs = performance.now() + TURN_MS;
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return { view: step.value, meta, manifest, stale: false };
+    if (step.done === true) return { view: step.value, meta, manifest, inode, stale: false };
     if (performance.now() < turnEndMs) continue;
     await nextTurn();
     turnEndMs = performance.now() + TURN_MS;
@@ -185,22 +193,24 @@ async function renewInSteps(
 }
 
 /** `known` itself when it is still the latest. */
-function renew(directory: FileDirectory, index: string, known: Entry | undefined): Entry | undefined {
+function renew(folder: string, index: string, known: Entry | undefined): Entry | undefined {
+  const directory = new FileDirectory(folder);
   let failed: Manifest | undefined;
   for (let attempt = 1; ; attempt++) {
     let manifest: Manifest | undefined;
+    const inode = inodeOf(folder);
     try {
       manifest = readManifest(directory);
       if (manifest === undefined) return undefined;
       const meta = decodeIndexMeta(manifest.meta, index);
-      const sameIndex = known?.meta.bornSequence === meta.bornSequence;
+      const sameIndex = known?.meta.bornSequence === meta.bornSequence && known.inode === inode;
       if (known !== undefined && sameIndex && known.manifest.generation === manifest.generation) {
         known.stale = false;
         return known;
       }
       // Segments of an index that was deleted and made again may have the same names and other contents.
       const view = View.open(directory, manifest, sameIndex ? known?.view : undefined);
-      return { view, meta, manifest, stale: false };
+      return { view, meta, manifest, inode, stale: false };
     } catch (error) {
       if (!(error instanceof FileMissingError || error instanceof CorruptionError)) throw error;
       // The builder may have published, replaced or removed the index while we were reading: then there is another manifest now.
@@ -209,6 +219,11 @@ function renew(directory: FileDirectory, index: string, known: Entry | undefined
       failed = manifest;
     }
   }
+}
+
+/** 0: there is none. Taken before the manifest is read: what came between is noticed the next time. */
+function inodeOf(folder: string): number {
+  return statSync(folder, { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 function fileBytesOf(manifest: Manifest): number {
