@@ -25,7 +25,7 @@ beforeAll(async () => {
   cluster = await startCluster({ network: 'loopback' });
   records = new RecordClients(cluster, INDEX, randomFrom(1), new Silences());
   await records.prepare();
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await cluster.remove();
 });

@@ -17,6 +17,8 @@ export interface StartSkeinOptions {
   readonly folder?: string | undefined;
   /** A command that runs what follows it elsewhere, in another network for example. It must become what it runs. */
   readonly within?: readonly string[] | undefined;
+  /** A minute unless told. */
+  readonly startMsMax?: number | undefined;
 }
 
 export interface SkeinProcesses {
@@ -112,7 +114,7 @@ export async function startSkein(options: StartSkeinOptions = {}): Promise<Runni
         reject(new Error(`the server ${reason}; it wrote:\n${output}`));
       };
       const ended = (): void => fail('ended');
-      const timer = setTimeout(() => fail('took too long'), startMsMax);
+      const timer = setTimeout(() => fail('took too long'), options.startMsMax ?? startMsMax);
       const finish = (): void => {
         clearTimeout(timer);
         waiting.delete(look);
