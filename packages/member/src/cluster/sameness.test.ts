@@ -170,7 +170,6 @@ class Machine implements BuilderCluster {
   describe = (): JsonObject => ({});
   changeMembers = (): Promise<void> => Promise.resolve();
   tellProblems = (): void => {};
-  tellProblems = (): void => {};
   beginStopping = (): void => {};
   serve = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();
