@@ -7,7 +7,7 @@ import { SimCrashError, SimDisk } from '../testing/sim-disk.ts';
 import { type EntryId, entryText } from './entry-id.ts';
 import { EntryStore, EntryStoreError } from './entry-store.ts';
 
-const rounds = Number(process.env['ROUNDS'] ?? 150);
+const rounds = Number(process.env['ROUNDS'] ?? 80);
 const onlySeed = process.env['SEED'];
 
 const reached = {

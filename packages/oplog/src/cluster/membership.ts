@@ -199,7 +199,7 @@ function parsed<T>({ prefix, parse }: Followed<T>, { key, value }: EtcdKeyValue)
 }
 
 /** Small letters, digits, `-`; at most 32, the first one a letter or digit. */
-export function isMemberName(name: string): boolean {
+function isMemberName(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,31}$/.test(name);
 }
 
