@@ -155,6 +155,8 @@ export class OwnDigests {
     }
     for (const [application, storage] of parts.documents()) {
       const applied = storage.appliedSequence;
+      // Whoever asks makes an empty store.
+      if (applied === 0) continue;
       tell(keyOf({ kind: 'documents', application }), String(applied), applied);
     }
     for (const key of this.#known.keys()) if (!digests.has(key)) this.#known.delete(key);
@@ -206,7 +208,7 @@ export class OwnDigests {
     for (const [application, storage] of [...parts.documents()]) {
       if (signal.aborted) return damaged;
       const key = keyOf({ kind: 'documents', application });
-      if (isDue(key, String(storage.appliedSequence)))
+      if (storage.appliedSequence > 0 && isDue(key, String(storage.appliedSequence)))
         await this.#lookAtDocuments(key, application, storage, signal);
     }
     return damaged;

@@ -535,6 +535,15 @@ describe('members with one log', () => {
     for (const name of INDEXES) expect(two.records(name), name).toEqual(one.records(name));
   }, 60_000);
 
+  test('1: a store of documents that was only looked into is as none', async () => {
+    const machines = await startThree();
+    await settle(machines);
+    await machines[1].query({ paginate: { collections: null } });
+    for (let round = 0; round < 2; round++) for (const machine of machines) await machine.sameness.round();
+    for (const { sameness } of machines)
+      expect(sameness.statistics).toMatchObject({ sameCount: 1, differing: [] });
+  });
+
   test('3: documents that differ are told', async () => {
     const machines = await startThree();
     const [one, two, three] = machines;
