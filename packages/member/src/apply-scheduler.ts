@@ -119,6 +119,13 @@ export class ApplyScheduler {
     return this.#lines.get(application)?.get(index);
   }
 
+  /** Indexes that take no writes, as they are damaged. */
+  get setAsideCount(): number {
+    let count = 0;
+    for (const { store } of this.lines()) if (store.damage !== undefined) count++;
+    return count;
+  }
+
   *lines(application?: string): Generator<IndexLine> {
     if (application !== undefined) {
       yield* this.#lines.get(application)?.values() ?? [];

@@ -140,6 +140,8 @@ export class Builder implements BuilderService, ClusteredBuilder {
   #acceptedBytes = 0;
   /** Operations on applications whose file is not written yet. */
   #changedBy: Sequence[] = [];
+  /** Operations that nobody here could read: they change nothing. */
+  #unreadableCount = 0;
   readonly #stopFollowing = new AbortController();
   #server: BuilderServer | undefined;
   #following: Promise<void> | undefined;
@@ -327,6 +329,8 @@ export class Builder implements BuilderService, ClusteredBuilder {
       publishCount: this.#scheduler.publishCount,
       mergeCount: this.#scheduler.mergeCount,
       rebuildCount: this.#scheduler.rebuildCount,
+      setAsideIndexCount: this.#scheduler.setAsideCount,
+      unreadableOperationCount: this.#unreadableCount,
       journalSyncCount: syncCount,
       journalAppendedCount: appendedCount,
       journalAppendedBytes: appendedBytes,
@@ -706,6 +710,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
       operation = decodeOperation(logged.payload);
     } catch (error) {
       if (!(error instanceof OperationFormatError)) throw error;
+      this.#unreadableCount++;
       this.#log('error', `operation ${sequence} changes nothing: ${error.message}`);
       return;
     }
@@ -773,6 +778,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
       this.#documents.push({ application, operationId, sequence, proposedAtMs, operation });
     } catch (error) {
       if (!(error instanceof OperationFormatError) && !(error instanceof SealError)) throw error;
+      this.#unreadableCount++;
       this.#log('error', `operation ${sequence} changes nothing: ${error.message}`);
     }
   }

@@ -4,6 +4,7 @@ export { Builder, type BuilderConfiguration } from './builder.ts';
 export { builderNodeArguments } from './builder-memory.ts';
 export { runBuilder } from './builder-process.ts';
 export { listApplications } from './catalogue.ts';
+export type { BuilderCluster } from './cluster/builder-cluster.ts';
 export type {
   ClusterCertificates,
   ClusterConfiguration,

@@ -16,6 +16,8 @@ export interface BuilderCluster {
   describe(): JsonObject;
   /** Rejects with `BuilderError`. */
   changeMembers(change: MembersChange): Promise<void>;
+  /** Names of probes that are not fine here, for the other members. */
+  tellProblems(names: readonly string[]): void;
   /** From now on this member proposes nothing, and says that it is stopping. */
   beginStopping(): void;
   /** The builder has recovered: what peers ask of indexes and documents can be answered. */

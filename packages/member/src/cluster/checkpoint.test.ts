@@ -93,6 +93,7 @@ class NotingCluster implements BuilderCluster {
   progress = (published: number): typeof NO_PROGRESS => ({ ...NO_PROGRESS, published });
   describe = (): JsonObject => ({});
   changeMembers = (): Promise<void> => Promise.resolve();
+  tellProblems = (): void => {};
   beginStopping = (): void => {};
   serve = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();

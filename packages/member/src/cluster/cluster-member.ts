@@ -23,6 +23,7 @@ import { ProgressMarks } from '../progress-marks.ts';
 import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './builder-cluster.ts';
 import { changeMembers } from './change-members.ts';
 import { serveCheckpoints } from './checkpoint-source.ts';
+import { ClockOffsets } from './clock-offsets.ts';
 import type { ClusterCertificates, ClusterConfiguration, MemberAddress } from './cluster-configuration.ts';
 import { settleOrigin } from './cluster-origin.ts';
 import { EtcdWatcher } from './etcd-watcher.ts';
@@ -71,6 +72,8 @@ export class ClusterMember implements BuilderCluster {
   #builder: ClusteredBuilder | undefined;
   #sameness: Sameness | undefined;
   #isStopping = false;
+  #problems: readonly string[] = [];
+  readonly #clockOffsets = new ClockOffsets();
   /** Steady time since when nobody has what comes next. */
   #lacksSinceMs: number | undefined;
 
@@ -105,6 +108,8 @@ export class ClusterMember implements BuilderCluster {
       log: parts.log,
       onFatal: parts.onFatal,
     });
+    const { membership } = member.operations;
+    membership.onChange(() => member.#clockOffsets.note(membership.live, Date.now()));
     const later = Object.fromEntries(
       LATER_KINDS.map((kind): [string, PeerHandler] => [kind, (request) => member.#later(kind, request)]),
     );
@@ -170,6 +175,7 @@ export class ClusterMember implements BuilderCluster {
       journaled: operations.lastSequence,
       published: this.#builder?.publishedThrough ?? 0,
       membershipIsCurrent: membership.current,
+      clockOffsets: Object.fromEntries(this.#clockOffsets.offsets(this.#configuration.member)),
       registered: Object.fromEntries(
         Array.from(membership.registered, ([name, given]) => [name, { ...given }]),
       ),
@@ -204,6 +210,10 @@ export class ClusterMember implements BuilderCluster {
     });
     this.#handlers = { ...serveCheckpoints(builder.checkpoints), ...this.#sameness.handlers() };
     this.#sameness.start();
+  }
+
+  tellProblems(names: readonly string[]): void {
+    this.#problems = names;
   }
 
   beginStopping(): void {
@@ -255,7 +265,7 @@ export class ClusterMember implements BuilderCluster {
       diskBytes: blocks * bsize,
       address: addressText(this.#own),
       publicUrl,
-      problems: [],
+      problems: this.#problems,
     };
   }
 

@@ -64,6 +64,7 @@ export class DocumentsApplier {
   readonly #storages = new Map<string, DocumentStorage>();
   /** Stores that are set aside: their applications' documents take no writes, everything else goes on. */
   readonly #damaged = new Map<string, CorruptionError>();
+  #failedTransactionCount = 0;
   readonly #waiting = new Map<string, Waiting>();
   readonly #followed = new Map<string, FollowedCollections>();
   #queue: LoggedDocuments[] = [];
@@ -117,11 +118,17 @@ export class DocumentsApplier {
     readonly transactionCount: number;
     readonly commitCount: number;
     readonly storeCount: number;
+    /** Applications whose documents are damaged. */
+    readonly setAsideStoreCount: number;
+    /** Operations that did not do what they should, as something is wrong with the program. */
+    readonly failedTransactionCount: number;
   } {
     return {
       transactionCount: this.#transactionCount,
       commitCount: this.#commitCount,
       storeCount: this.#storages.size,
+      setAsideStoreCount: this.#damaged.size,
+      failedTransactionCount: this.#failedTransactionCount,
     };
   }
 
@@ -339,6 +346,7 @@ export class DocumentsApplier {
       if (filled !== undefined) changes.push(filled);
     } catch (error) {
       if (writer.failed || error instanceof CorruptionError) throw error;
+      this.#failedTransactionCount++;
       // A defect of the program: documents are more than their indexes, and replayed it would stop the builder again and again.
       this.#options.log(
         'error',
@@ -397,6 +405,7 @@ export class DocumentsApplier {
       return run();
     } catch (error) {
       if (writer.failed || writer.lastTime !== before) throw error;
+      this.#failedTransactionCount++;
       this.#options.log(
         'error',
         `operation ${sequence} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
