@@ -1,4 +1,6 @@
 /** Adding a member to a cluster, or taking one out, as an operator asks for it on any living member. */
+
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type EtcdClient,
   EtcdError,
@@ -9,6 +11,9 @@ import {
 } from '@skein/oplog/cluster';
 import { BuilderError, type MembersChange } from '../ipc/messages.ts';
 import { parseAddress } from './member-address.ts';
+
+const OTHERS_MS_MAX = 10_000;
+const OTHERS_LOOK_MS = 100;
 
 export interface ChangeMembersParts {
   readonly etcd: EtcdClient;
@@ -51,6 +56,14 @@ async function add({ member, address }: Add, parts: ChangeMembersParts): Promise
       `member ${member} is registered at ${known.address}; take it out first`,
     );
   }
+  const dead = [...membership.registered.keys()].filter((name) => !membership.live.has(name));
+  if (known === undefined && dead.length > 0) {
+    throw new BuilderError(
+      'bad-request',
+      'refused',
+      `${dead.join(', ')} is not alive: take it out first (skein cluster remove ${dead[0]}), else ${member} would have to be up before anything is written again`,
+    );
+  }
   if (runsEtcd) {
     const url = peerUrlOf(address, isSecured);
     const listed = await etcd.members();
@@ -69,6 +82,7 @@ async function remove({ member, force }: Remove, parts: ChangeMembersParts): Pro
       `${member} is the member that was asked: ask another one to take it out`,
     );
   }
+  if (!force) await untilOthersHaveAll(member, membership);
   await unregister(etcd, member, { whenMajorityIsLost: force ? 'go-on' : 'refuse' });
   if (!runsEtcd) return;
   const url = known === undefined ? undefined : peerUrlOf(known.address, isSecured);
@@ -77,6 +91,27 @@ async function remove({ member, force }: Remove, parts: ChangeMembersParts): Pro
     ({ name, peerUrls }) => name === member || (url !== undefined && peerUrls.includes(url)),
   );
   if (found !== undefined) await etcd.removeMember(found.id);
+}
+
+/** Payloads that only the member and one other have synced would have one copy left. */
+async function untilOthersHaveAll(member: string, membership: Membership): Promise<void> {
+  const goal = membership.live.get(member)?.journaled;
+  if (goal === undefined) return;
+  const endMs = performance.now() + OTHERS_MS_MAX;
+  const lagging = (): string[] =>
+    Array.from(membership.live).flatMap(([name, { journaled }]) =>
+      name !== member && journaled < goal ? [name] : [],
+    );
+  while (lagging().length > 0) {
+    if (performance.now() > endMs) {
+      throw new BuilderError(
+        'bad-request',
+        'refused',
+        `${lagging().join(', ')} has not yet taken over everything that ${member} has; give the command again later`,
+      );
+    }
+    await pause(OTHERS_LOOK_MS);
+  }
 }
 
 /** etcd's port for its peers is the second after the member's own. */

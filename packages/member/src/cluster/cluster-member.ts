@@ -6,11 +6,9 @@
  *                 └─────▶ PeerClients ──────▶ other members (payloads)
  */
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json, JsonObject } from '@skein/base';
-import { NodeJournalDisk, type PeerPort } from '@skein/oplog';
+import type { PeerPort } from '@skein/oplog';
 import {
-  EntryStore,
   EtcdClient,
   type EtcdClientTls,
   EtcdLog,
@@ -29,6 +27,7 @@ import { settleOrigin } from './cluster-origin.ts';
 import { EtcdWatcher } from './etcd-watcher.ts';
 import { noteCheckpointNeeded } from './join-cluster.ts';
 import { addressText, parseAddress } from './member-address.ts';
+import { openEntries } from './open-entries.ts';
 import { PeerClient } from './peer-client.ts';
 import type { PeerHandler, PeerHandlers } from './peer-handler.ts';
 import { peerPort, servePeer } from './peer-messages.ts';
@@ -101,7 +100,7 @@ export class ClusterMember implements BuilderCluster {
       etcd: member.#etcd,
       peer: (other) => member.#peer(other),
       journal: parts.journal,
-      entries: await EntryStore.open(await NodeJournalDisk.open(join(parts.dataFolder, 'entries'))),
+      entries: await openEntries(parts.dataFolder, parts.log),
       describe: (log) => member.#status(log),
       journalKeepBytes: configuration.journalKeepBytes,
       clock: { nowMs: () => performance.now() },
