@@ -15,13 +15,14 @@ import {
   resolveClusterSettings,
 } from './cluster/cluster-settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { PROBE_SETTINGS, type ProbeSettings, resolveProbeSettings } from './probes/probe-settings.ts';
 
 export { ConfigurationError } from './configuration-error.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export interface Configuration extends ClusterSettings {
+export interface Configuration extends ClusterSettings, ProbeSettings {
   readonly port: number;
   readonly host: string;
   /** Absolute. */
@@ -345,6 +346,7 @@ export const SETTINGS: readonly Setting[] = [
     help: 'largest FQL query accepted, bytes',
   },
   ...CLUSTER_SETTINGS,
+  ...PROBE_SETTINGS,
   {
     key: 'demo',
     env: 'SKEIN_DEMO',
@@ -463,8 +465,10 @@ function resolved(given: Given, sources: ConfigurationSources, warnings: string[
     },
     warnings,
   );
+  const sourceOf = (key: keyof Configuration): string => given.get(key)?.source ?? envOf(key);
   return {
     ...cluster,
+    ...resolveProbeSettings({ text, sourceOf }),
     port: number('port', 7700),
     host,
     data: path('data') ?? resolve(sources.cwd, 'skein-data'),

@@ -41,6 +41,8 @@ import { DataFolderError, DataLock, DataLockedError } from './data-lock.ts';
 import { type RootSecretFound, rootSecretOf } from './fql/root-secret.ts';
 import { readTls } from './fql/tls-files.ts';
 import { createLog } from './log.ts';
+import { proberOptionsOf } from './probes/probe-sources.ts';
+import { Prober } from './probes/prober.ts';
 import { ProcessStartError } from './process/managed-process.ts';
 import { type ListeningPorts, Supervisor } from './process/supervisor.ts';
 import { loadSecret } from './secret.ts';
@@ -149,6 +151,7 @@ async function run({
   const vault = new KeyVault(secret);
   const socketPath = join(socketFolder, 'builder.sock');
   const applicationId = chooseApplicationId(configuration.applicationId, listApplications(layout));
+  const prober = new Prober(proberOptionsOf({ configuration, cluster, secret, log }));
   const supervisor = new Supervisor({
     builderEntry,
     queryEntry,
@@ -156,11 +159,13 @@ async function run({
     settings: { configuration, secret, socketPath, applicationId, pageKey: undefined, fqlSecret: undefined },
     drainMs: configuration.drainMs,
     log,
+    probes: prober,
     etcd: cluster === undefined ? undefined : ownEtcd({ configuration, cluster, secret, log }),
     onBuilder: (pid) => lock.builderIs(pid, socketPath),
   });
   let client: BuilderClient | undefined;
   signals.onEnd(() => {
+    prober.stop();
     client?.close();
     void supervisor.stop();
   });
@@ -177,6 +182,7 @@ async function run({
       configuration.fql
         ? rootSecretOf({ configured: configuration.fqlSecret, layout, vault, applicationId })
         : undefined;
+    prober.start(supervisor);
     let setup = presentSetup(configuration, read());
     let root: RootSecretFound | undefined;
     let ports: ListeningPorts;
@@ -227,6 +233,7 @@ async function run({
     signals.onReload(() => {
       supervisor
         .reload()
+        .then(() => prober.reloaded())
         .catch((error: unknown) => log.error({ err: error }, 'the reload failed; the old processes go on'));
     });
     if (configuration.demo && options.demoCommand !== undefined && !signals.ended) {
@@ -240,6 +247,7 @@ async function run({
     // Stopped while starting: what was half up is on its way down.
     return await Promise.race([signals.untilKill().then(() => 130), end(supervisor, demo)]);
   } finally {
+    prober.stop();
     client?.close();
     demo?.kill('SIGKILL');
     supervisor.kill();

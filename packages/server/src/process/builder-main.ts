@@ -1,10 +1,12 @@
 /** Entry of the builder process: the member's builder, under the supervisor. */
 import { constants, setPriority } from 'node:os';
-import { Builder, clusterOf, joinCluster } from '@skein/member';
+import { Builder, type BuilderCluster, clusterOf, joinCluster } from '@skein/member';
 import type { Logger } from 'pino';
 import { clusterConfigurationOf } from '../cluster/cluster-configuration-of.ts';
 import { createLog } from '../log.ts';
 import { Metrics } from '../metrics.ts';
+import { builderSight } from '../probes/builder-sight.ts';
+import type { ProbeReport } from '../probes/probe.ts';
 import { programVersion } from '../program-version.ts';
 import { onSupervisorMessages } from './life.ts';
 import { type ProcessSettings, tellSupervisor } from './messages.ts';
@@ -13,9 +15,17 @@ import { type ProcessSettings, tellSupervisor } from './messages.ts';
 const CLUSTER_PRIORITY = 4;
 
 const metrics = new Metrics({ process: 'builder' });
+let running: Builder | undefined;
+let joined: BuilderCluster | undefined;
+let problems: readonly string[] = [];
 
 onSupervisorMessages({
   metrics,
+  look: () => (running === undefined ? undefined : builderSight(running, joined)),
+  onProbes: (reports: readonly ProbeReport[]) => {
+    problems = reports.map(({ name }) => name);
+    joined?.tellProblems(problems);
+  },
   start: async (settings: ProcessSettings) => {
     const { configuration, secret, socketPath } = settings;
     const log: Logger = createLog(configuration.logLevel, 'builder');
@@ -43,16 +53,19 @@ onSupervisorMessages({
         process.exit(1);
       },
     });
+    running = builder;
     tellSupervisor({ kind: 'started', port: 0, sharesPort: true });
     return { drain: () => builder.close() };
   },
 });
 
-/** So that metrics can tell of the cluster. */
+/** So that metrics and probes can tell of the cluster. */
 function describedBy(open: ReturnType<typeof clusterOf>): ReturnType<typeof clusterOf> {
   return async (parts) => {
     const opened = await open(parts);
     metrics.tellOfCluster(() => opened.describe());
+    joined = opened;
+    opened.tellProblems(problems);
     return opened;
   };
 }

@@ -3,11 +3,17 @@
  * told to, and ends with its supervisor.
  */
 import { type Metrics, renderMetrics } from '../metrics.ts';
+import type { ProbeReport } from '../probes/probe.ts';
+import type { BuilderSight } from '../probes/sight.ts';
 import type { SocketHandle, Sockets } from './managed-process.ts';
 import { type ProcessSettings, type ToProcess, tellSupervisor } from './messages.ts';
 
 export interface ProcessRole {
   readonly metrics: Metrics;
+  /** Only of the builder: how it is. Undefined while it is starting. */
+  readonly look?: (() => BuilderSight | undefined) | undefined;
+  /** What is not fine with this server; called whenever that has changed. */
+  readonly onProbes?: ((reports: readonly ProbeReport[]) => void) | undefined;
   /** Rejects when starting is impossible: the supervisor hears the message, and the process ends. */
   start(
     settings: ProcessSettings,
@@ -62,6 +68,14 @@ export function onSupervisorMessages(role: ProcessRole): void {
       case 'drain':
         void end(message.how);
         break;
+      case 'probes':
+        role.onProbes?.(message.reports);
+        break;
+      case 'look': {
+        const sight = role.look?.();
+        if (sight !== undefined) tellSupervisor({ kind: 'sight', sight });
+        break;
+      }
       case 'collect':
         void role.metrics
           .snapshot()

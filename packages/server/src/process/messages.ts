@@ -1,5 +1,7 @@
 /** What the supervisor and its processes tell each other over node's IPC channel. */
 import type { Configuration } from '../configuration.ts';
+import type { ProbeReport } from '../probes/probe.ts';
+import type { BuilderSight } from '../probes/sight.ts';
 
 /** What a process needs to run; travels once, at its start, and never through its environment. */
 export interface ProcessSettings {
@@ -21,6 +23,10 @@ export type ToProcess =
   | { readonly kind: 'fqlSocket' }
   | { readonly kind: 'start'; readonly settings: ProcessSettings }
   | { readonly kind: 'drain'; readonly how: 'reload' | 'stop' }
+  /** What is not fine with this server. */
+  | { readonly kind: 'probes'; readonly reports: readonly ProbeReport[] }
+  /** To the builder; answered with `sight`. */
+  | { readonly kind: 'look' }
   /** Answered with `metrics`. */
   | { readonly kind: 'collect'; readonly id: number }
   /** Metrics of all processes, one snapshot each. */
@@ -34,6 +40,7 @@ export type FromProcess =
   /** It works. A query process sends its listening socket along when it opened one itself. */
   | { readonly kind: 'started'; readonly port: number; readonly sharesPort: boolean }
   | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'sight'; readonly sight: BuilderSight }
   | { readonly kind: 'metrics'; readonly id: number; readonly snapshot: MetricsSnapshot }
   /** Asks for the metrics of all processes; answered with `collected`. */
   | { readonly kind: 'wantMetrics'; readonly id: number };

@@ -16,6 +16,7 @@ import { Router } from '../http/router.ts';
 import type { SequenceSource } from '../http/sequence-gate.ts';
 import { createLog } from '../log.ts';
 import { METRICS_TYPE, Metrics } from '../metrics.ts';
+import type { ProbeReport } from '../probes/probe.ts';
 import { apiRoutes } from '../routes/api-routes.ts';
 import { liveMember } from '../routes/live-member.ts';
 import type { MemberPort } from '../routes/member-port.ts';
@@ -27,6 +28,8 @@ const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.
 const nowMs = (): number => Date.now();
 let builderConnected = (): boolean => false;
 let fqlStreams = (): number => 0;
+let reports: readonly ProbeReport[] = [];
+const probes = (): readonly ProbeReport[] => reports;
 const metrics = new Metrics({
   process: 'query',
   builderConnected: () => builderConnected(),
@@ -35,6 +38,9 @@ const metrics = new Metrics({
 
 onSupervisorMessages({
   metrics,
+  onProbes: (told) => {
+    reports = told;
+  },
   start: async (settings, sockets) => {
     const { configuration, secret, applicationId, pageKey } = settings;
     const log = createLog(configuration.logLevel, 'query');
@@ -55,6 +61,7 @@ onSupervisorMessages({
             ? undefined
             : { member: configuration.member, lagMsMax: configuration.lagMsMax },
         builderAwayMs: awayMsOf(member),
+        probes,
         metrics: async () => ({ text: await metricsOfAll(), contentType: METRICS_TYPE }),
         page:
           pageKey === undefined
@@ -69,6 +76,7 @@ onSupervisorMessages({
         recordBytesMax: configuration.recordBytesMax,
         project: createProjection,
         serverName: hostname(),
+        probes,
       }),
     ];
     const server = new HttpServer({

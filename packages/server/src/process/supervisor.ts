@@ -10,6 +10,8 @@
  */
 import { builderNodeArguments } from '@skein/member';
 import type { Logger } from 'pino';
+import type { ProbeReport } from '../probes/probe.ts';
+import type { BuilderSight } from '../probes/sight.ts';
 import {
   ManagedProcess,
   NO_SOCKETS,
@@ -29,6 +31,16 @@ export interface Companion {
   kill(): void;
 }
 
+/** Who is told how the processes are, and tells them. */
+export interface SupervisorProbes {
+  readonly reports: readonly ProbeReport[];
+  /** A process ended, or could not be started again, and nobody asked for that. */
+  ended(name: string): void;
+  /** The builder has answered `askBuilder`. */
+  saw(sight: BuilderSight): void;
+  metrics(): MetricsSnapshot;
+}
+
 export interface SupervisorOptions {
   readonly builderEntry: string;
   readonly queryEntry: string;
@@ -38,6 +50,7 @@ export interface SupervisorOptions {
   readonly log: Logger;
   /** In a cluster, unless it is given one that runs already. */
   readonly etcd?: Companion | undefined;
+  readonly probes?: SupervisorProbes | undefined;
   /** The builder's process id, each time there is a new one. */
   readonly onBuilder?: ((pid: number) => void) | undefined;
 }
@@ -123,6 +136,21 @@ export class Supervisor {
   } {
     const query = this.#slots.flatMap(({ process }) => (process?.running === true ? [process.pid] : []));
     return { builder: this.#builder?.pid, query, etcd: this.#options.etcd?.pid };
+  }
+
+  /** Else it is being started. */
+  get builderRuns(): boolean {
+    return this.#builder?.running === true;
+  }
+
+  /** How it is. The answer goes to `SupervisorProbes.saw`. */
+  askBuilder(): void {
+    if (this.builderRuns) this.#builder?.send({ kind: 'look' });
+  }
+
+  /** All processes; those that start later are told by themselves. */
+  tellProbes(reports: readonly ProbeReport[]): void {
+    for (const each of this.#all) each.send({ kind: 'probes', reports });
   }
 
   /** Replaces every process by a fresh one, query processes first, without losing a request. One at a time. */
@@ -219,6 +247,8 @@ export class Supervisor {
       onMessage: (sender, message) => this.#receive(sender, message),
     });
     this.#options.log.debug({ pid: process.pid }, `${what.name} is running`);
+    const reports = this.#options.probes?.reports ?? [];
+    if (reports.length > 0) process.send({ kind: 'probes', reports });
     return process;
   }
 
@@ -242,7 +272,7 @@ export class Supervisor {
     const onPause = (pausing: boolean): void => {
       slot.pausing = pausing;
     };
-    const started = await this.#retry(livedMs, onPause, async () => {
+    const started = await this.#retry(`query process ${slot.at}`, { livedMs, onPause }, async () => {
       try {
         return await this.#spawnQuery(slot);
       } catch (error) {
@@ -267,18 +297,15 @@ export class Supervisor {
   }
 
   async #restartBuilder(livedMs: number): Promise<void> {
-    const started = await this.#retry(
-      livedMs,
-      () => undefined,
-      () => this.#spawnBuilder(),
-    );
+    const onPause = (): void => undefined;
+    const started = await this.#retry('builder', { livedMs, onPause }, () => this.#spawnBuilder());
     if (started !== undefined) this.#watchBuilder(started);
   }
 
   /** Undefined when the server stops meanwhile. */
   async #retry(
-    livedMs: number,
-    onPause: (pausing: boolean) => void,
+    name: string,
+    { livedMs, onPause }: { readonly livedMs: number; readonly onPause: (pausing: boolean) => void },
     start: () => Promise<ManagedProcess>,
   ): Promise<ManagedProcess | undefined> {
     let pauseMs = livedMs >= provenMs ? 0 : 50;
@@ -293,6 +320,7 @@ export class Supervisor {
         process.kill();
       } catch (error) {
         this.#options.log.error({ err: error }, 'a process could not be started again');
+        if (!this.#stopping) this.#options.probes?.ended(name);
         pauseMs = Math.min(pauseMsMax, Math.max(100, pauseMs * 2));
       }
     }
@@ -321,6 +349,7 @@ export class Supervisor {
 
   #report(process: ManagedProcess, { code, signal }: ProcessExit): void {
     const how = signal ?? `exit code ${code}`;
+    this.#options.probes?.ended(process.name);
     this.#options.log.error(
       { pid: process.pid },
       `${process.name} ended unasked (${how}); starting it again`,
@@ -328,6 +357,7 @@ export class Supervisor {
   }
 
   #receive(sender: ManagedProcess, message: FromProcess): void {
+    if (message.kind === 'sight' && sender === this.#builder) this.#options.probes?.saw(message.sight);
     if (message.kind === 'metrics') this.#collecting.get(message.id)?.(message.snapshot);
     if (message.kind === 'wantMetrics') {
       void this.collectMetrics().then((snapshots) =>
@@ -357,6 +387,7 @@ export class Supervisor {
         }),
     );
     await Promise.all(asked);
+    if (this.#options.probes !== undefined) snapshots.push(this.#options.probes.metrics());
     return snapshots;
   }
 }

@@ -84,7 +84,11 @@ test('1: a key that is no admin key sees and changes nothing', async () => {
 test('2: a machine that is alone says so', async () => {
   const { ask, member } = server();
   member.progress = { ...member.progress, published: 5 };
-  expect((await ask('GET /1/cluster')).json).toEqual({ mode: 'local', sequence: 5 });
+  expect((await ask('GET /1/cluster')).json).toEqual({
+    mode: 'local',
+    sequence: 5,
+    probes: [],
+  });
 });
 
 test('3: the builder is asked now and then, and what it said last outlives it', async () => {

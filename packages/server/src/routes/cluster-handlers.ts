@@ -5,6 +5,7 @@ import { ApiError } from '@skein/wire';
 import { type ClusterReport, clusterReport } from '../cluster/cluster-report.ts';
 import { MEMBER_NAME, memberAddressText, parseMember } from '../cluster/member-list.ts';
 import { type ApiResponse, json, param } from '../http/api-request.ts';
+import type { ProbeReport } from '../probes/probe.ts';
 import type { ApiContext, Call } from './endpoint-handler.ts';
 import type { MemberPort } from './member-port.ts';
 
@@ -21,18 +22,24 @@ interface Told {
 /** Per member, which is one per process. */
 const told = new WeakMap<MemberPort, Told>();
 
-export async function getCluster(call: Call, { member }: ApiContext): Promise<ApiResponse> {
+export async function getCluster(call: Call, context: ApiContext): Promise<ApiResponse> {
+  const { member } = context;
+  const probes = context.probes?.() ?? [];
   const last = told.get(member);
   if (last !== undefined && call.nowMs - last.atMs < cacheMs && call.nowMs >= last.atMs) {
-    return json(shown(last.described, member));
+    return json(shown(last.described, member, probes));
   }
   const now = await describedNow(member);
   if (now === 'away') {
     if (last === undefined) throw new ApiError('unavailable');
-    return json({ ...shown(last.described, member), stale: true, asOf: new Date(last.atMs).toISOString() });
+    return json({
+      ...shown(last.described, member, probes),
+      stale: true,
+      asOf: new Date(last.atMs).toISOString(),
+    });
   }
   told.set(member, { atMs: call.nowMs, described: now });
-  return json(shown(now, member));
+  return json(shown(now, member, probes));
 }
 
 export async function addClusterMember(call: Call, { member }: ApiContext): Promise<ApiResponse> {
@@ -77,12 +84,16 @@ async function describedNow(member: MemberPort): Promise<JsonObject | undefined 
   }
 }
 
+/** `probes`: those of the asked member that are not fine, with their words. */
 function shown(
   described: JsonObject | undefined,
   { progress }: MemberPort,
-): ClusterReport | { readonly mode: 'local'; readonly sequence: number } {
-  if (described === undefined) return { mode: 'local', sequence: progress.published };
-  return clusterReport(described);
+  probes: readonly ProbeReport[],
+): (ClusterReport | { readonly mode: 'local'; readonly sequence: number }) & {
+  readonly probes: readonly ProbeReport[];
+} {
+  if (described === undefined) return { mode: 'local', sequence: progress.published, probes };
+  return { ...clusterReport(described), probes };
 }
 
 function timestamp(call: Call): string {

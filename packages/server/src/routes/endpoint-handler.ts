@@ -19,6 +19,7 @@ import {
 import type { ApiRequest, ApiResponse, Handler } from '../http/api-request.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import { parseJson, parseJsonObject } from '../http/json-body.ts';
+import type { ProbeReport } from '../probes/probe.ts';
 import { type Holder, keyRingOf } from './key-ring.ts';
 import type { MemberPort, ReadableIndex } from './member-port.ts';
 
@@ -32,6 +33,8 @@ export interface ApiContext {
   readonly project: ProjectRecord;
   /** Shown as `serverUsed`. */
   readonly serverName: string;
+  /** Of this server: those that are not fine. */
+  readonly probes?: (() => readonly ProbeReport[]) | undefined;
 }
 
 export type CallHandler = (call: Call, context: ApiContext) => ApiResponse | Promise<ApiResponse>;

@@ -1,7 +1,9 @@
 /** What is not Algolia's: health, metrics, and what the search page needs to know. */
 import { setTimeout } from 'node:timers/promises';
+import type { Json } from '@skein/base';
 import { json } from '../http/api-request.ts';
 import type { Route } from '../http/router.ts';
+import type { ProbeReport } from '../probes/probe.ts';
 import { healthOf } from './member-health.ts';
 import type { MemberPort } from './member-port.ts';
 
@@ -11,6 +13,8 @@ export interface SystemContext {
   readonly cluster?: { readonly member: string; readonly lagMsMax: number } | undefined;
   /** How long the builder has been away; 0 while it is there. Milliseconds. */
   readonly builderAwayMs: () => number;
+  /** Those that are not fine. */
+  readonly probes?: (() => readonly ProbeReport[]) | undefined;
   /** Metrics of all processes as text, and their content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly page:
@@ -38,7 +42,8 @@ export function systemRoutes(context: SystemContext): readonly Route[] {
       const { builderConnected, progress } = member;
       const builderAwayMs = builderConnected ? 0 : context.builderAwayMs();
       const health = healthOf({ cluster, progress, builderConnected, builderAwayMs });
-      return json(health, health.status === 'available' ? 200 : 503);
+      const probes = (context.probes?.() ?? []) as unknown as Json;
+      return json({ ...health, probes }, health.status === 'available' ? 200 : 503);
     },
   };
   const metrics: Route = {

@@ -1,0 +1,2 @@
+export { type AlertTest, testAlerts } from './alerts-test.ts';
+export { alertSource } from './probe-sources.ts';
