@@ -39,7 +39,7 @@ export {
   recordBytesMaxDefault,
   userDataBytesMax,
 } from './limits.ts';
-export { generatedObjectID, ObjectIDMaker, objectIDOf } from './object-ids.ts';
+export { COUNT_START_MAX, generatedObjectID, ObjectIDMaker, objectIDOf } from './object-ids.ts';
 export { OTHER_ENDPOINTS } from './other-endpoints.ts';
 export { OWN_ENDPOINTS } from './own-endpoints.ts';
 export {

@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { generatedObjectID, ObjectIDMaker } from './object-ids.ts';
+import { COUNT_START_MAX, generatedObjectID, ObjectIDMaker } from './object-ids.ts';
 
 test('made identifiers sort as strings in the order they were made, whatever the clock does', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 50 }),
       fc.integer({ min: 0, max: 999 }),
-      (steps, member) => {
+      fc.array(fc.integer({ min: 0, max: COUNT_START_MAX - 1 })),
+      (steps, member, starts) => {
         const times = [...steps];
-        const maker = new ObjectIDMaker(() => 1_700_000_000_000 + (times.shift() ?? 0), member);
+        const places = [...starts];
+        const maker = new ObjectIDMaker(
+          () => 1_700_000_000_000 + (times.shift() ?? 0),
+          member,
+          () => places.shift() ?? 0,
+        );
         const made = steps.map(() => maker.next());
         expect([...made].sort()).toEqual(made);
         expect(new Set(made).size).toBe(made.length);
@@ -20,7 +26,11 @@ test('made identifiers sort as strings in the order they were made, whatever the
 });
 
 test('a million in one millisecond go on in the next', () => {
-  const maker = new ObjectIDMaker(() => 5, 0);
+  const maker = new ObjectIDMaker(
+    () => 5,
+    0,
+    () => 0,
+  );
   let last = '';
   for (let count = 0; count < 1_000_002; count++) {
     const id = maker.next();
@@ -31,6 +41,13 @@ test('a million in one millisecond go on in the next', () => {
 });
 
 test('makers of several processes make different ones', () => {
-  expect(new ObjectIDMaker(() => 9, 1).next()).not.toBe(new ObjectIDMaker(() => 9, 2).next());
+  const made = (member: number, start: number): string =>
+    new ObjectIDMaker(
+      () => 9,
+      member,
+      () => start,
+    ).next();
+  expect(made(1, 5)).not.toBe(made(2, 5));
+  expect(made(1, 5)).not.toBe(made(1, 6));
   expect(generatedObjectID(0, 0)).toBe('0'.repeat(22));
 });

@@ -29,28 +29,36 @@ export function generatedObjectID(nowMs: number, ordinal: number): string {
   return String(nowMs).padStart(MILLISECOND_DIGITS, '0') + String(ordinal).padStart(SEQUENCE_DIGITS, '0');
 }
 
+const COUNT_MAX = 1_000_000;
+/** Where counting begins in a millisecond: room is left for as many as one process makes in it. */
+export const COUNT_START_MAX = 900_000;
+
 /**
  * Makes identifiers that always ascend, also when the clock stands still or steps back. One maker per proposer; `member`
- * (0 … 999) keeps the makers of several processes apart.
+ * (0 … 999) keeps the makers of several processes apart. Makers that are confused all the same (a process that was started again after the
+ * clock stepped back, members that count themselves differently) begin each millisecond at another place: `startAt` draws it, 0 …
+ * `COUNT_START_MAX` - 1.
  */
 export class ObjectIDMaker {
   readonly #now: () => number;
   readonly #member: number;
+  readonly #startAt: () => number;
   #lastMs = 0;
   #count = 0;
 
-  constructor(now: () => number, member: number) {
+  constructor(now: () => number, member: number, startAt: () => number) {
     assert(Number.isInteger(member) && member >= 0 && member < 1000, 'member is 0 … 999');
     this.#now = now;
     this.#member = member;
+    this.#startAt = startAt;
   }
 
   next(): string {
     const nowMs = Math.max(this.#lastMs, Math.floor(this.#now()));
     if (nowMs === this.#lastMs) {
       this.#count++;
-      // A million in one millisecond: borrow from the next.
-      if (this.#count === 1_000_000) return this.#start(nowMs + 1);
+      // So many in one millisecond: borrow from the next.
+      if (this.#count === COUNT_MAX) return this.#start(nowMs + 1);
       return generatedObjectID(nowMs, this.#count * 1000 + this.#member);
     }
     return this.#start(nowMs);
@@ -58,7 +66,7 @@ export class ObjectIDMaker {
 
   #start(nowMs: number): string {
     this.#lastMs = nowMs;
-    this.#count = 0;
-    return generatedObjectID(nowMs, this.#member);
+    this.#count = this.#startAt();
+    return generatedObjectID(nowMs, this.#count * 1000 + this.#member);
   }
 }

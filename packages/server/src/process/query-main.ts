@@ -1,9 +1,10 @@
 /** Entry of a query process: HTTP and the FQL port in front of this machine's member. */
+import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createProjection } from '@skein/engine';
 import { KeyVault, Member } from '@skein/member';
-import { ObjectIDMaker } from '@skein/wire';
+import { COUNT_START_MAX, ObjectIDMaker } from '@skein/wire';
 import type { Logger } from 'pino';
 import type { Configuration } from '../configuration.ts';
 import { FqlServer } from '../fql/fql-server.ts';
@@ -23,6 +24,7 @@ import type { MemberPort } from '../routes/member-port.ts';
 import { systemRoutes } from '../routes/system-routes.ts';
 import { metricsOfAll, onSupervisorMessages } from './life.ts';
 import { listen, reportListening } from './listening.ts';
+import type { ProcessSettings } from './messages.ts';
 
 const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 const nowMs = (): number => Date.now();
@@ -52,7 +54,7 @@ onSupervisorMessages({
     });
     builderConnected = () => opened.builderPresent;
     const member = liveMember(opened, { nowMs, log });
-    const ids = new ObjectIDMaker(nowMs, settings.processNumber % 1000);
+    const ids = new ObjectIDMaker(nowMs, makerNumberOf(settings), () => randomInt(COUNT_START_MAX));
     const routes = [
       ...systemRoutes({
         member,
@@ -166,4 +168,11 @@ function fqlServerOf(
     },
     onStreamEnded: (how) => metrics.fqlStreamEnded(how),
   });
+}
+
+/** 0 … 999: another one for each process of a cluster, as their members' names have places and they have numbers. */
+function makerNumberOf({ configuration, processNumber }: ProcessSettings): number {
+  const names = configuration.members.map(({ name }) => name).sort();
+  const place = Math.max(0, names.indexOf(configuration.member ?? ''));
+  return (place * 100 + (processNumber % 100)) % 1000;
 }
