@@ -94,7 +94,7 @@ export class ChaosFaults {
         member.control.order({ diskFull: 'journal' });
         return ordered(member, { diskFull: undefined });
       case 'disk-full':
-        member.disk?.fill();
+        await member.disk?.fill();
         return () => {
           member.disk?.free();
           return Promise.resolve();

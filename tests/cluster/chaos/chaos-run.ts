@@ -9,6 +9,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PlantedBug, type RunningCluster, type StartClusterOptions, startCluster } from '@skein/testkit';
 import type { Violation } from '../../documents/checker/history.ts';
@@ -113,6 +114,8 @@ class ChaosRun {
   readonly #windows: Window[] = [];
   readonly #violations: Violation[] = [];
   #searchesWithoutQuorum = 0;
+  /** When this process stands still, clients see faults that are none of the cluster's. */
+  readonly #stalls = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(cluster: RunningCluster, options: ChaosOptions) {
     this.#cluster = cluster;
@@ -142,6 +145,7 @@ class ChaosRun {
 
   async run(): Promise<ChaosReport> {
     const startMs = performance.now();
+    this.#stalls.enable();
     await this.#attempt('prepare', () => this.#prepare());
     const clients = [this.#records, this.#searches, this.#drivers, this.#workload];
     for (const each of clients) each.start();
@@ -317,6 +321,7 @@ class ChaosRun {
         driverCreates: this.#drivers.counts.created,
         driverRepeats: this.#drivers.counts.repeated,
         driverUnanswered: this.#drivers.counts.unanswered,
+        clientsStoodStillMsMax: Math.round(this.#stalls.max / 1e6),
       },
       faults: kinds.map((kind) => this.#figuresOf(kind)),
       violations: this.#violations,

@@ -16,12 +16,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a full disk takes nothing, and takes it again when it was freed', (context) => {
+test('a full disk takes nothing, and takes it again when it was freed', async (context) => {
   if (disk === undefined) return context.skip('this machine allows no mounts');
   const write = (): void => writeFileSync(join(folder, 'data', 'file'), Buffer.alloc(100_000, 1));
   write();
   rmSync(join(folder, 'data', 'file'));
-  disk.fill();
+  await disk.fill();
   expect(disk.freeBytes).toBe(0);
   expect(write).toThrow('ENOSPC');
   disk.free();
