@@ -11,7 +11,7 @@ export type {
   MemberAddress,
 } from './cluster/cluster-configuration.ts';
 export { joinCluster } from './cluster/join-cluster.ts';
-export { clusterOf } from './cluster/open-cluster.ts';
+export { clusterOf, loadCluster } from './cluster/open-cluster.ts';
 export { DataLayout } from './data-layout.ts';
 export {
   ApplicationDocuments,

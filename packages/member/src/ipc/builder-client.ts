@@ -48,7 +48,8 @@ const WAIT_MS_MAX = 15_000;
 /** Documents are copied. */
 const CHECKPOINT_MS_MAX = 3_600_000;
 const RECONNECT_MS_MIN = 20;
-const RECONNECT_MS_MAX = 1_000;
+/** Of a socket on this machine: trying costs nothing, and writers wait. */
+const RECONNECT_MS_MAX = 100;
 
 interface OpenRequest {
   readonly header: JsonObject;

@@ -1,6 +1,6 @@
 /** Entry of the builder process: the member's builder, under the supervisor. */
 import { constants, setPriority } from 'node:os';
-import { Builder, type BuilderCluster, clusterOf, joinCluster } from '@skein/member';
+import { Builder, type BuilderCluster, clusterOf, joinCluster, loadCluster } from '@skein/member';
 import type { Logger } from 'pino';
 import { clusterConfigurationOf } from '../cluster/cluster-configuration-of.ts';
 import { createLog } from '../log.ts';
@@ -26,6 +26,7 @@ onSupervisorMessages({
     problems = reports.map(({ name }) => name);
     joined?.tellProblems(problems);
   },
+  prepare: loadCluster,
   start: async (settings: ProcessSettings) => {
     const { configuration, secret, socketPath } = settings;
     const log: Logger = createLog(configuration.logLevel, 'builder');

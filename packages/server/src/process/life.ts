@@ -14,6 +14,8 @@ export interface ProcessRole {
   readonly look?: (() => BuilderSight | undefined) | undefined;
   /** What is not fine with this server; called whenever that has changed. */
   readonly onProbes?: ((reports: readonly ProbeReport[]) => void) | undefined;
+  /** Loads what `start` may load. */
+  readonly prepare?: (() => Promise<unknown>) | undefined;
   /** Rejects when starting is impossible: the supervisor hears the message, and the process ends. */
   start(
     settings: ProcessSettings,
@@ -59,6 +61,10 @@ export function onSupervisorMessages(role: ProcessRole): void {
   };
   process.on('message', (message: ToProcess, socket: unknown) => {
     switch (message.kind) {
+      case 'prepare':
+        // What cannot be loaded now is told when it is needed.
+        role.prepare?.().catch(() => undefined);
+        break;
       case 'fqlSocket':
         fqlSocket = socket as SocketHandle | undefined;
         break;

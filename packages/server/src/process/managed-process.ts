@@ -3,7 +3,7 @@
  *
  *   loaded → start sent → started … → exited
  *
- * A process that does not get to `started` in time is killed, and starting fails.
+ * Most of a start is loading, which may be done long before the rest. A process that does not get to `started` in time is killed, and starting fails.
  */
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
@@ -29,12 +29,17 @@ export interface OpenPort {
   readonly sharesPort: boolean;
 }
 
-export interface ManagedProcessOptions {
+export interface LoadOptions {
   /** For messages. */
   readonly name: string;
   readonly entry: string;
   /** For node itself. */
   readonly nodeArguments?: readonly string[] | undefined;
+}
+
+export interface ManagedProcessOptions extends LoadOptions {
+  /** One that has loaded, or is at it; else it is made. */
+  readonly standby?: ManagedProcess | undefined;
   readonly settings: ProcessSettings;
   /** Sockets to listen on instead of opening some. */
   readonly sockets?: Sockets | undefined;
@@ -58,6 +63,7 @@ export class ManagedProcess {
   readonly name: string;
   readonly exited: Promise<ProcessExit>;
   readonly #child: ChildProcess;
+  readonly #loaded: Promise<void>;
   #running = true;
   #sockets: Sockets = NO_SOCKETS;
   #http: OpenPort | undefined;
@@ -65,13 +71,18 @@ export class ManagedProcess {
 
   /** Rejects with `ProcessStartError`; then the process is gone. */
   static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
-    const managed = new ManagedProcess(options);
+    const managed = options.standby ?? ManagedProcess.load(options);
     options.onSpawned?.(managed);
     await managed.#untilStarted(options);
     return managed;
   }
 
-  private constructor(options: ManagedProcessOptions) {
+  /** It loads, and then waits. */
+  static load(options: LoadOptions): ManagedProcess {
+    return new ManagedProcess(options);
+  }
+
+  private constructor(options: LoadOptions) {
     this.name = options.name;
     const cacheFolder = getCompileCacheDir();
     this.#child = spawn(
@@ -86,6 +97,11 @@ export class ManagedProcess {
         },
       },
     );
+    this.#loaded = new Promise((resolve) => {
+      this.#child.on('message', ({ kind }: FromProcess) => {
+        if (kind === 'loaded') resolve();
+      });
+    });
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#running = false;
@@ -154,11 +170,13 @@ export class ManagedProcess {
       void this.exited.then(({ code, signal }) =>
         fail(`ended while starting (${signal ?? `exit code ${code}`})`),
       );
+      void this.#loaded.then(() => {
+        if (sockets.fql !== undefined) this.send({ kind: 'fqlSocket' }, sockets.fql);
+        this.send({ kind: 'start', settings: options.settings }, sockets.http);
+      });
       this.#child.on('message', (message: FromProcess, socket: unknown) => {
         switch (message.kind) {
           case 'loaded':
-            if (sockets.fql !== undefined) this.send({ kind: 'fqlSocket' }, sockets.fql);
-            this.send({ kind: 'start', settings: options.settings }, sockets.http);
             break;
           case 'fqlListening':
             this.#fql = message;

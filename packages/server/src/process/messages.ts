@@ -19,6 +19,8 @@ export interface ProcessSettings {
 }
 
 export type ToProcess =
+  /** To one that is to be started later: it loads whatever it may need. */
+  | { readonly kind: 'prepare' }
   /** Brings a socket to listen on for FQL; comes before `start`. */
   | { readonly kind: 'fqlSocket' }
   | { readonly kind: 'start'; readonly settings: ProcessSettings }

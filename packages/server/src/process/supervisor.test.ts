@@ -19,12 +19,13 @@ afterEach(async () => {
 const builderEntry = fileURLToPath(new URL('../testing/stand-in-builder.ts', import.meta.url));
 const queryEntry = fileURLToPath(new URL('../testing/stand-in-query.ts', import.meta.url));
 
-async function start(queryProcesses: number, socketPath = 'none') {
-  const { configuration } = loadConfiguration({
+async function start(queryProcesses: number, socketPath = 'none', cluster = false) {
+  const loaded = loadConfiguration({
     args: ['--port', '0', '--fql-port', '0'],
     env: {},
     cwd: '/',
   });
+  const configuration = { ...loaded.configuration, cluster };
   const supervisor = new Supervisor({
     builderEntry,
     queryEntry,
@@ -38,6 +39,7 @@ async function start(queryProcesses: number, socketPath = 'none') {
       fqlSecret: undefined,
     },
     drainMs: 10_000,
+    standbyDelayMs: 50,
     log: pino({ level: 'silent' }),
   });
   running.push(supervisor);
@@ -96,6 +98,38 @@ test('a reload replaces every process and loses no request, on new connections a
   expect(after.query.filter((pid) => before.query.includes(pid))).toEqual([]);
   expect(after.builder).not.toBe(before.builder);
   expect(pids.size).toBeGreaterThanOrEqual(4);
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('in a cluster a builder that has loaded waits for the one that works to end', async () => {
+  const { supervisor } = await start(1, 'none', true);
+  const standby = (): number | undefined => supervisor.processIds.standby;
+  await vi.waitFor(() => expect(standby()).toBeDefined(), until);
+  const first = standby()!;
+  process.kill(supervisor.processIds.builder!, 'SIGKILL');
+  await vi.waitFor(() => expect(supervisor.processIds.builder).toBe(first), until);
+  await vi.waitFor(() => expect(standby()).toBeDefined(), until);
+  const second = standby()!;
+  // What is replaced at a reload may be of an earlier program.
+  await supervisor.reload();
+  expect(supervisor.processIds.builder).not.toBe(second);
+  await vi.waitFor(() => expect(isAlive(second)).toBe(false), until);
+  await vi.waitFor(() => expect(standby()).toBeDefined(), until);
+  const third = standby()!;
+  process.kill(third, 'SIGKILL');
+  await vi.waitFor(() => expect(standby()).toBeUndefined(), until);
+  process.kill(supervisor.processIds.builder!, 'SIGKILL');
+  await vi.waitFor(() => expect(standby()).toBeDefined(), until);
+  const fourth = standby()!;
+  await supervisor.stop();
+  await vi.waitFor(() => expect(isAlive(fourth)).toBe(false), until);
 });
 
 /** Its loops stop with it, and give what went wrong. */

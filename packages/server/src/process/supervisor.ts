@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import type { ProbeReport } from '../probes/probe.ts';
 import type { BuilderSight } from '../probes/sight.ts';
 import {
+  type LoadOptions,
   ManagedProcess,
   NO_SOCKETS,
   type ProcessExit,
@@ -20,6 +21,7 @@ import {
   type Sockets,
 } from './managed-process.ts';
 import type { FromProcess, MetricsSnapshot, ProcessSettings } from './messages.ts';
+import { Standby } from './standby.ts';
 
 /** A program beside the processes: started before them, ended after them, and looking after itself meanwhile. */
 export interface Companion {
@@ -51,6 +53,8 @@ export interface SupervisorOptions {
   /** In a cluster, unless it is given one that runs already. */
   readonly etcd?: Companion | undefined;
   readonly probes?: SupervisorProbes | undefined;
+  /** How long after a builder's start another one loads, to wait for the end of that one. Only in a cluster. */
+  readonly standbyDelayMs?: number | undefined;
   /** The builder's process id, each time there is a new one. */
   readonly onBuilder?: ((pid: number) => void) | undefined;
 }
@@ -84,6 +88,8 @@ export class Supervisor {
   #settings: Omit<ProcessSettings, 'processNumber'>;
   readonly #slots: Slot[];
   #builder: ManagedProcess | undefined;
+  /** In a cluster, where writes of many wait for one builder. */
+  readonly #standby: Standby | undefined;
   readonly #all = new Set<ManagedProcess>();
   readonly #pauses = new Set<() => void>();
   readonly #collecting = new Map<number, (snapshot: MetricsSnapshot) => void>();
@@ -95,6 +101,8 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#settings = options.settings;
+    if (options.settings.configuration.cluster)
+      this.#standby = new Standby(this.#builderLoad(), options.standbyDelayMs);
     this.#slots = Array.from({ length: options.queryProcesses }, (_, at) => ({
       at,
       process: undefined,
@@ -133,9 +141,11 @@ export class Supervisor {
     readonly builder: number | undefined;
     readonly query: readonly number[];
     readonly etcd: number | undefined;
+    readonly standby: number | undefined;
   } {
     const query = this.#slots.flatMap(({ process }) => (process?.running === true ? [process.pid] : []));
-    return { builder: this.#builder?.pid, query, etcd: this.#options.etcd?.pid };
+    const etcd = this.#options.etcd?.pid;
+    return { builder: this.#builder?.pid, query, etcd, standby: this.#standby?.pid };
   }
 
   /** Else it is being started. */
@@ -164,6 +174,7 @@ export class Supervisor {
   /** Query processes finish their requests, then the builder publishes and ends, and etcd last. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#standby?.drop();
     for (const wake of this.#pauses) wake();
     const { drainMs } = this.#options;
     const queries = [...this.#all].filter((each) => each !== this.#builder);
@@ -176,6 +187,7 @@ export class Supervisor {
   /** Ends everything at once. Nothing acknowledged is lost: it is in the journal. */
   kill(): void {
     this.#stopping = true;
+    this.#standby?.drop();
     for (const each of this.#all) each.kill();
     this.#options.etcd?.kill();
   }
@@ -183,6 +195,7 @@ export class Supervisor {
   async #reload(): Promise<void> {
     const { log, drainMs } = this.#options;
     log.info('reloading');
+    this.#standby?.drop();
     for (const slot of this.#slots) {
       const old = slot.process;
       if (this.#stopping || old === undefined || !old.running) continue;
@@ -204,13 +217,20 @@ export class Supervisor {
   }
 
   async #spawnBuilder(): Promise<ManagedProcess> {
-    const { builderMemoryMib } = this.#settings.configuration;
     return this.#spawn({
+      ...this.#builderLoad(),
+      standby: this.#standby?.take(),
+      startMsMax: this.#settings.configuration.cluster ? joiningStartMsMax : builderStartMsMax,
+    });
+  }
+
+  #builderLoad(): LoadOptions {
+    const { builderMemoryMib } = this.#settings.configuration;
+    return {
       name: 'builder',
       entry: this.#options.builderEntry,
       nodeArguments: builderNodeArguments(builderMemoryMib * 1024 * 1024),
-      startMsMax: this.#settings.configuration.cluster ? joiningStartMsMax : builderStartMsMax,
-    });
+    };
   }
 
   async #spawnQuery(slot: Slot): Promise<ManagedProcess> {
@@ -228,13 +248,13 @@ export class Supervisor {
     });
   }
 
-  async #spawn(what: {
-    readonly name: string;
-    readonly entry: string;
-    readonly nodeArguments?: readonly string[];
-    readonly startMsMax: number;
-    readonly sockets?: Sockets | undefined;
-  }): Promise<ManagedProcess> {
+  async #spawn(
+    what: LoadOptions & {
+      readonly standby?: ManagedProcess | undefined;
+      readonly startMsMax: number;
+      readonly sockets?: Sockets | undefined;
+    },
+  ): Promise<ManagedProcess> {
     const settings = { ...this.#settings, processNumber: this.#processNumber++ };
     const process = await ManagedProcess.start({
       ...what,
@@ -289,6 +309,7 @@ export class Supervisor {
     const startedMs = performance.now();
     this.#builder = process;
     this.#options.onBuilder?.(process.pid);
+    if (!this.#stopping) this.#standby?.prepare();
     void process.exited.then(async (exit) => {
       if (this.#builder !== process || this.#stopping) return;
       this.#report(process, exit);
