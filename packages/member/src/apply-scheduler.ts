@@ -41,6 +41,8 @@ const TURN_MS = 10;
 const GATHER_MS = 15;
 /** However long a publish takes: changes are visible within a second. */
 const PUBLISH_INTERVAL_MS_MAX = 600;
+/** Of publishing in one second; with the merges that follow, it costs about three times as much. */
+const PUBLISH_MS_PER_S_MAX = 120;
 /** Each open writer maps its segments; opening one again costs milliseconds. */
 const OPEN_WRITER_COUNT_MAX = 64;
 /** Smaller indexes are quick with several segments, too. */
@@ -76,6 +78,9 @@ export class ApplyScheduler {
   #changedSequences: Sequence[] = [];
   #turnScheduled: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Spent on publishing in about the last second, as of `#publishedAtMs`. */
+  #publishedMs = 0;
+  #publishedAtMs = 0;
   #draining = false;
   #stopped = false;
   publishCount = 0;
@@ -499,8 +504,16 @@ export class ApplyScheduler {
     const isBehind = line.queuedCount > 0;
     const interval = isBehind
       ? PUBLISH_INTERVAL_MS_MAX
-      : Math.min(PUBLISH_INTERVAL_MS_MAX, Math.max(this.#options.publishIntervalMs, 3 * line.lastPublishMs));
+      : Math.min(
+          PUBLISH_INTERVAL_MS_MAX,
+          Math.max(this.#options.publishIntervalMs * this.#publishStretch(), 3 * line.lastPublishMs),
+        );
     return Math.max((line.dirtySinceMs ?? 0) + GATHER_MS, line.lastPublishEndMs + interval);
+  }
+
+  /** Many busy indexes are published less often, so that there is time for applying, merging, and for the log. */
+  #publishStretch(): number {
+    return Math.max(1, this.#publishedMs / PUBLISH_MS_PER_S_MAX);
   }
 
   #publish(line: IndexLine): void {
@@ -513,6 +526,9 @@ export class ApplyScheduler {
     }
     line.lastPublishEndMs = clock.nowMs();
     line.lastPublishMs = line.lastPublishEndMs - startMs;
+    const sinceMs = Math.max(0, line.lastPublishEndMs - this.#publishedAtMs);
+    this.#publishedMs = this.#publishedMs * Math.exp(-sinceMs / 1000) + line.lastPublishMs;
+    this.#publishedAtMs = line.lastPublishEndMs;
     line.lastBuildMs = line.applyMs + line.lastPublishMs;
     line.applyMs = 0;
     this.publishCount++;
