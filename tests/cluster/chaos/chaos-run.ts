@@ -348,7 +348,14 @@ class ChaosRun {
     mkdirSync(dirname(historyFile), { recursive: true });
     const outputs = Object.fromEntries(this.#cluster.members.map((each) => [each.name, each.output()]));
     const windows = this.#windows;
-    writeFileSync(historyFile, JSON.stringify({ report, windows, outputs, history: this.#workload.history }));
+    const kept = {
+      report,
+      windows,
+      outputs,
+      transactions: this.#workload.history,
+      records: this.#records.noted,
+    };
+    writeFileSync(historyFile, JSON.stringify(kept));
     this.#options.say?.(`seed ${report.seed}: what clients saw is in ${historyFile}`);
   }
 }

@@ -9,7 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterMember, RunningCluster } from '@skein/testkit';
 import { type Algoliasearch, algoliasearch } from 'algoliasearch';
-import type { Violation } from '../../documents/checker/history.ts';
+import type { Outcome, Violation } from '../../documents/checker/history.ts';
 import { askOnce, type PlainAnswer } from './plain-client.ts';
 import { contentOf, RecordLedger, type StoredRecord } from './record-ledger.ts';
 import { ANCHOR_COUNT } from './search-clients.ts';
@@ -27,8 +27,20 @@ interface Shown {
   readonly taskID: number;
 }
 
+/** For looking at by hand when something is wrong. */
+interface NotedWrite {
+  readonly sentMs: number;
+  readonly answeredMs: number;
+  /** A member, or `official`. */
+  readonly at: string;
+  readonly what: string;
+  readonly outcome: Outcome;
+  readonly taskID: unknown;
+}
+
 export class RecordClients {
   readonly ledger = new RecordLedger();
+  readonly noted: NotedWrite[] = [];
   readonly violations: Violation[] = [];
   watchedCount = 0;
   waitedCount = 0;
@@ -160,6 +172,8 @@ export class RecordClients {
         return { objectID, text: `grown ${wordOf(number)}`, number, client };
       });
       let isAcknowledged = false;
+      const sentMs = performance.now();
+      const what = records.map(({ objectID }) => objectID).join();
       try {
         const { taskID } = await official.batch({
           indexName: this.#index,
@@ -167,6 +181,7 @@ export class RecordClients {
         });
         isAcknowledged = true;
         this.#silences.note();
+        this.#note(sentMs, 'official', what, 'ok', taskID);
         for (const record of records) this.ledger.wrote(record.objectID, record, 'ok');
         const { objectID, number } = records[0]!;
         this.#newest = { objectID, word: wordOf(number), taskID };
@@ -176,8 +191,10 @@ export class RecordClients {
         }
       } catch {
         // One that was acknowledged stays so, whatever waiting for it met.
-        for (const record of isAcknowledged ? [] : records)
-          this.ledger.wrote(record.objectID, record, 'unknown');
+        if (!isAcknowledged) {
+          this.#note(sentMs, 'official', what, 'unknown', undefined);
+          for (const record of records) this.ledger.wrote(record.objectID, record, 'unknown');
+        }
       }
       await pause(this.#random() * PAUSE_MS_MAX);
     }
@@ -188,10 +205,13 @@ export class RecordClients {
     for (let number = 0; !this.#stopped; number++) {
       const choice = this.#random();
       const objectID = `own-${member.name}-${number % OWN_RECORD_COUNT}`;
+      const sentMs = performance.now();
+      let what = objectID;
       let answer: PlainAnswer;
       if (choice < 0.4) {
         const content = `content-${member.name}-${number}`;
         answer = await this.#ask(member, `POST ${index}`, { content, text: 'grown' });
+        what = `${content} as ${String(answer.json['objectID'])}`;
         this.ledger.added(content, answer.outcome);
       } else if (choice < 0.6) {
         const record = { objectID, number, text: 'own' };
@@ -199,18 +219,25 @@ export class RecordClients {
         this.ledger.wrote(objectID, record, answer.outcome);
       } else if (choice < 0.7) {
         answer = await this.#ask(member, `DELETE ${index}/${objectID}`);
+        what = `${objectID} deleted`;
         this.ledger.wrote(objectID, undefined, answer.outcome);
       } else {
         const counter = `counter-${member.name}`;
         const body = { n: { _operation: 'Increment', value: 1 } };
         answer = await this.#ask(member, `POST ${index}/${counter}/partial`, body);
         this.ledger.counted(counter, answer.outcome);
+        what = counter;
       }
+      this.#note(sentMs, member.name, what, answer.outcome, answer.json['taskID']);
       if (answer.outcome === 'ok') this.#silences.note();
       if (answer.outcome === 'failed' && answer.status > 0 && answer.status !== 429 && answer.status !== 403)
         this.violations.push({ kind: 'strange', text: `${member.name}: ${answer.status} ${answer.text}` });
       await pause(answer.outcome === 'ok' ? this.#random() * PAUSE_MS_MAX : 100);
     }
+  }
+
+  #note(sentMs: number, at: string, what: string, outcome: Outcome, taskID: unknown): void {
+    this.noted.push({ sentMs, answeredMs: performance.now(), at, what, outcome, taskID });
   }
 
   async #watch(member: ClusterMember): Promise<void> {
