@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT_CODES, messageOf } from './cli-error.ts';
 import { addAggregationsCommand } from './commands/aggregations.ts';
+import { addAlertsCommands } from './commands/alerts.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addDatabaseCommand } from './commands/database.ts';
@@ -85,6 +86,7 @@ ${Object.values(EXIT_CODES)
   addSearchableCommand(root, context);
   addBackupCommands(root, context);
   addClusterCommands(root, context);
+  addAlertsCommands(root, context);
   addDemoCommand(root, context);
   withoutExit(root);
   return root;

@@ -59,7 +59,8 @@ async function watch(client: HttpClient, context: Context, flags: StatusFlags): 
 /** What a person reads of `GET /1/cluster`. */
 export function statusText(answer: JsonObject, columnsMax: number | undefined): string {
   if (answer['mode'] !== 'cluster') {
-    return `This server is alone, without a cluster. Sequence: ${numberField(answer, 'sequence')}`;
+    const alone = `This server is alone, without a cluster. Sequence: ${numberField(answer, 'sequence')}`;
+    return [alone, ...probeLines(answer)].join('\n');
   }
   const members = objectsField(answer, 'members');
   const asked = textField(answer, 'member');
@@ -78,10 +79,21 @@ export function statusText(answer: JsonObject, columnsMax: number | undefined): 
   const isOld = answer['stale'] === true ? ` (as of ${textField(answer, 'asOf')}: its builder is away)` : '';
   const writes = answer['quorum'] === true ? 'accepted' : 'waiting for a majority';
   lines.push(`Asked: ${asked}${isOld}. Writes: ${writes}.`);
-  const problems = texts(answer['problems']);
-  lines.push(...problems.map((problem) => `! ${problem}`));
-  if (problems.length === 0) lines.push('All is well.');
+  const probes = objectsField(answer, 'probes');
+  // The asked member's own probes are told in more words below.
+  const own = new Set(probes.map((probe) => `${asked}: ${textField(probe, 'name')}`));
+  const problems = texts(answer['problems']).filter((problem) => !own.has(problem));
+  lines.push(...problems.map((problem) => `! ${problem}`), ...probeLines(answer));
+  if (problems.length + probes.length === 0) lines.push('All is well.');
   return lines.join('\n');
+}
+
+/** Of the asked server: what its probes say. */
+function probeLines(answer: JsonObject): readonly string[] {
+  return objectsField(answer, 'probes').map((probe) => {
+    const [name, state, message] = ['name', 'state', 'message'].map((field) => textField(probe, field));
+    return `! ${name}, ${state} since ${textField(probe, 'since').slice(0, 19)}Z: ${message}`;
+  });
 }
 
 function lagText(member: JsonObject): string {

@@ -91,6 +91,20 @@ test('status says when all is well, when writes wait, when what it shows is old,
   expect((await skein([])).out).toBe('This server is alone, without a cluster. Sequence: 4\n');
 });
 
+test('status tells what the probes of the asked server say, once', async () => {
+  const probe = {
+    name: 'disk',
+    state: 'warning',
+    since: '2026-01-01T00:00:00.123Z',
+    message: 'Little room.',
+  };
+  answer = { ...three, problems: ['a: disk', 'b: disk'], probes: [probe] };
+  const told = '! disk, warning since 2026-01-01T00:00:00Z: Little room.\n';
+  expect((await skein(['status'])).out).toMatch(new RegExp(`accepted\\.\n! b: disk\n${told}$`));
+  answer = { mode: 'local', sequence: 4, probes: [probe] };
+  expect((await skein([])).out).toBe(`This server is alone, without a cluster. Sequence: 4\n${told}`);
+});
+
 test('status --watch asks until it is interrupted', async () => {
   const stop = new AbortController();
   const running = skein(['status', '--watch'], { interrupted: stop.signal });

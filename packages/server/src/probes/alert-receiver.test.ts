@@ -130,7 +130,7 @@ test('1: Slack gets a text, and blocks within its limits, with its three charact
   const bodies = await fireWorsenClear('slack');
   expect(bodies).toHaveLength(3);
   for (const body of bodies) expectSlack(body);
-  const [, section] = bodies[0]?.['blocks'] as readonly JsonObject[];
+  const [, section] = bodies[0]!['blocks'] as readonly JsonObject[];
   expect(section?.['text']).toMatchObject({
     type: 'mrkdwn',
     text: expect.stringContaining(

@@ -1,4 +1,5 @@
 /** A query process that answers with its process id after a moment, on both ports, for tests of the supervisor. */
+import type { Json } from '@skein/base';
 import { pino } from 'pino';
 import type { Configuration } from '../configuration.ts';
 import { FqlServer } from '../fql/fql-server.ts';
@@ -18,7 +19,7 @@ const server = new HttpServer({
       name: 'pid',
       handler: async () => {
         await new Promise((resolve) => setTimeout(resolve, 2));
-        return json({ pid: process.pid });
+        return json({ pid: process.pid, probes });
       },
     },
   ]),
@@ -48,12 +49,14 @@ const fql = new FqlServer({
   keepAliveMs: 1000,
   build: 'stand-in',
 });
+let probes: Json = [];
 let fqlSocket: SocketHandle | undefined;
 
 process.on('message', (message: ToProcess, socket: unknown) => {
   if (message.kind === 'start')
     void start(message.settings.configuration, socket as SocketHandle | undefined);
   if (message.kind === 'fqlSocket') fqlSocket = socket as SocketHandle | undefined;
+  if (message.kind === 'probes') probes = message.reports as unknown as Json;
   if (message.kind === 'drain')
     void Promise.all([server.drain(message.how, 5_000), fql.drain(message.how, 5_000)]).then(() =>
       process.disconnect(),
