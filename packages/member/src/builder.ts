@@ -63,6 +63,7 @@ import {
 } from './ipc/messages.ts';
 import { KeyVault, SealError } from './key-vault.ts';
 import { type BatchRequest, decodeOperation, type IndexOperation, type Operation } from './operation.ts';
+import { formatOfPayload, OPERATION_FORMAT } from './operation-format.ts';
 import { OperationFormatError } from './operation-format-error.ts';
 import { PendingTasks } from './pending-tasks.ts';
 import { ProgressMarks } from './progress-marks.ts';
@@ -375,7 +376,10 @@ export class Builder implements BuilderService, ClusteredBuilder {
     });
     // Operation ids are known again only when the journal is read to its end: until then a retry could not be told from a new one.
     await Promise.race([this.#whenAccepted(last), this.#following]);
-    if (this.#failed) throw new Error('the builder could not recover', { cause: this.#failure });
+    if (this.#failed) {
+      const reason = this.#failure?.message ?? 'unknown';
+      throw new Error(`the builder could not recover: ${reason}`, { cause: this.#failure });
+    }
     this.#advance(this.#journal.lastSequence);
     this.#documents.markRecovered();
     this.#server = await BuilderServer.listen(socketPath, this);
@@ -515,6 +519,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
     }
     if (this.#closing || this.#failed)
       throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+    this.#checkFormat(payload);
     const answered = this.#documents.whenAnswered(application, operationId);
     const sequence = this.#appendWhenRoom(
       { application, indexes: [] },
@@ -543,7 +548,23 @@ export class Builder implements BuilderService, ClusteredBuilder {
   #proposeOwn(application: string, operation: DocumentsOperation): Promise<TransactionAnswer> {
     return this.transact(
       { application, operationId: randomUUID(), proposedAtMs: this.#clock.nowMs() },
-      encodeDocumentsOperation(operation, sealOf(this.#vault, application)),
+      encodeDocumentsOperation(operation, sealOf(this.#vault, application), this.#operationFormat),
+    );
+  }
+
+  /** A machine of its own has only itself to understand. */
+  get #operationFormat(): number {
+    return this.#cluster?.operationFormat ?? OPERATION_FORMAT;
+  }
+
+  /** Refuses what another member would have to stop at. */
+  #checkFormat(payload: Uint8Array): void {
+    const format = formatOfPayload(payload);
+    if (format <= this.#operationFormat) return;
+    throw new BuilderError(
+      'unavailable',
+      'refused',
+      `not every member of the cluster is known to read operations of format ${format}`,
     );
   }
 
@@ -561,6 +582,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
     const { application, operationId, proposedAtMs } = request;
     if (this.#closing || this.#failed)
       throw new BuilderError('unavailable', 'unknown', 'the builder is stopping');
+    this.#checkFormat(payload);
     this.#checkTarget(request, payload);
     // Remembered before the first pause, so that a second proposal with this id waits for this one.
     const sequence = this.#appendWhenRoom(

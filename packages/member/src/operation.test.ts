@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeOperation, encodeOperation, indexesOf, type Operation } from './operation.ts';
-import { OperationFormatError } from './operation-format-error.ts';
+import { formatOfPayload, OPERATION_FORMAT } from './operation-format.ts';
+import { NewerFormatError, OperationFormatError } from './operation-format-error.ts';
 
 const OPERATIONS: readonly Operation[] = [
   {
@@ -34,7 +35,33 @@ const OPERATIONS: readonly Operation[] = [
 
 describe('operations', () => {
   test.each(OPERATIONS)('$kind comes out of its bytes as it went in', (operation) => {
-    expect(decodeOperation(encodeOperation(operation))).toMatchObject(operation);
+    expect(decodeOperation(encodeOperation(operation, OPERATION_FORMAT))).toMatchObject(operation);
+  });
+
+  test('an operation of a format that came later is told from one that is wrong', () => {
+    const later = encodeOperation({ kind: 'createApplication' }, OPERATION_FORMAT + 1);
+    expect(() => decodeOperation(later)).toThrow(NewerFormatError);
+    expect(() => decodeOperation(later)).toThrow('upgrade');
+    for (const wrong of [0, -1, 1.5, 'x', null])
+      expect(() => decodeOperation(Buffer.from(JSON.stringify({ v: wrong })))).toThrow(OperationFormatError);
+    expect(() => decodeOperation(Buffer.from('{"kind":"createApplication"}'))).toThrow(OperationFormatError);
+  });
+
+  test('bytes tell their format without being read', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...OPERATIONS),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        (operation, format) => {
+          expect(formatOfPayload(encodeOperation(operation, format))).toBe(format);
+        },
+      ),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(formatOfPayload(bytes)).toBeGreaterThan(0);
+      }),
+    );
   });
 
   test('an operation names its indexes once each', () => {
@@ -54,7 +81,7 @@ describe('operations', () => {
     ]);
   });
 
-  test('arbitrary bytes and arbitrary JSON give an operation or OperationFormatError', () => {
+  test('arbitrary bytes and arbitrary JSON give an operation or the documented errors', () => {
     const member = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(...OPERATIONS.map(({ kind }) => kind), 'addObject'),
@@ -73,7 +100,7 @@ describe('operations', () => {
         try {
           decodeOperation(bytes);
         } catch (error) {
-          expect(error).toBeInstanceOf(OperationFormatError);
+          if (!(error instanceof NewerFormatError)) expect(error).toBeInstanceOf(OperationFormatError);
         }
       }),
       { numRuns: 500 },

@@ -2,9 +2,10 @@
  * What can be asked of an application: the payloads of its log. Applying one depends on nothing but the state before it: object ids
  * that the server makes, and the time, are fixed by the proposer.
  *
- * Bytes: JSON text of `{"v": 1, "kind": …, …}`. Operations on documents have bytes of their own (`documents/documents-operation.ts`).
+ * Bytes: JSON text of `{"v": format, "kind": …, …}`, the format first. Operations on documents have bytes of their own (`documents/documents-operation.ts`).
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
+import { checkFormat } from './operation-format.ts';
 import { OperationFormatError } from './operation-format-error.ts';
 
 export type Operation = IndexOperation | ApplicationOperation;
@@ -55,14 +56,12 @@ export type ApplicationOperation =
   | { readonly kind: 'saveKey'; readonly sealedKey: string; readonly definition: JsonObject }
   | { readonly kind: 'deleteKey' | 'restoreKey'; readonly sealedKey: string };
 
-/** Of all operations. Members tell each other which one they understand. */
-export const OPERATION_FORMAT = 1;
-
-export function encodeOperation(operation: Operation): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: OPERATION_FORMAT, ...operation }));
+/** `format`: one that all members know. */
+export function encodeOperation(operation: Operation, format: number): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: format, ...operation }));
 }
 
-/** Throws `OperationFormatError`, never anything else. */
+/** Throws `OperationFormatError` and `NewerFormatError`, never anything else. */
 export function decodeOperation(payload: Uint8Array): Operation {
   let value: Json;
   try {
@@ -72,13 +71,7 @@ export function decodeOperation(payload: Uint8Array): Operation {
   } catch (error) {
     throw new OperationFormatError('an operation is JSON text', { cause: error });
   }
-  if (!isJsonObject(value)) throw new OperationFormatError('an operation is a JSON object');
-  if (value['v'] !== OPERATION_FORMAT) {
-    throw new OperationFormatError(
-      `an operation of format ${OPERATION_FORMAT}, not ${JSON.stringify(value['v'])}`,
-    );
-  }
-  return readOperation(value);
+  return readOperation(checkFormat(value));
 }
 
 /** The indexes that an operation reads or changes, each once; empty for operations on the application. */

@@ -10,6 +10,8 @@ export interface BuilderCluster {
   readonly operations: OperationLog;
   /** Whether this member does what one member does for all, such as asking for background work. Doing it twice does no harm. */
   readonly isChosen: boolean;
+  /** The newest format of operations that all members know: nothing is proposed in a newer one. */
+  readonly operationFormat: number;
   /** How far this member is when it shows everything up to `published`. */
   progress(published: number): Progress;
   /** For operators: members, states, etcd. JSON. */

@@ -92,6 +92,7 @@ class NotingCluster implements BuilderCluster {
 
   progress = (published: number): typeof NO_PROGRESS => ({ ...NO_PROGRESS, published });
   describe = (): JsonObject => ({});
+  operationFormat = 1;
   changeMembers = (): Promise<void> => Promise.resolve();
   tellProblems = (): void => {};
   beginStopping = (): void => {};

@@ -16,7 +16,7 @@ import {
   type MemberStatus,
 } from '@skein/oplog/cluster';
 import type { MembersChange, Progress } from '../ipc/messages.ts';
-import { OPERATION_FORMAT } from '../operation.ts';
+import { OPERATION_FORMAT } from '../operation-format.ts';
 import { ProgressMarks } from '../progress-marks.ts';
 import type { BuilderCluster, ClusteredBuilder, OpenCluster } from './builder-cluster.ts';
 import { changeMembers } from './change-members.ts';
@@ -24,6 +24,7 @@ import { serveCheckpoints } from './checkpoint-source.ts';
 import { ClockOffsets } from './clock-offsets.ts';
 import type { ClusterCertificates, ClusterConfiguration, MemberAddress } from './cluster-configuration.ts';
 import { settleOrigin } from './cluster-origin.ts';
+import { CommonFormat } from './common-format.ts';
 import { EtcdWatcher } from './etcd-watcher.ts';
 import { noteCheckpointNeeded } from './join-cluster.ts';
 import { addressText, parseAddress } from './member-address.ts';
@@ -73,6 +74,7 @@ export class ClusterMember implements BuilderCluster {
   #isStopping = false;
   #problems: readonly string[] = [];
   readonly #clockOffsets = new ClockOffsets();
+  readonly #formats = new CommonFormat();
   /** Steady time since when nobody has what comes next. */
   #lacksSinceMs: number | undefined;
 
@@ -108,7 +110,10 @@ export class ClusterMember implements BuilderCluster {
       onFatal: parts.onFatal,
     });
     const { membership } = member.operations;
-    membership.onChange(() => member.#clockOffsets.note(membership.live, Date.now()));
+    membership.onChange(() => {
+      member.#clockOffsets.note(membership.live, Date.now());
+      member.#formats.note(membership.live);
+    });
     const later = Object.fromEntries(
       LATER_KINDS.map((kind): [string, PeerHandler] => [kind, (request) => member.#later(kind, request)]),
     );
@@ -147,6 +152,10 @@ export class ClusterMember implements BuilderCluster {
     return first === this.#configuration.member;
   }
 
+  get operationFormat(): number {
+    return this.#formats.among(this.operations.membership.registered.keys());
+  }
+
   progress(published: number): Progress {
     const nowMs = performance.now();
     let furthest = 0;
@@ -160,6 +169,7 @@ export class ClusterMember implements BuilderCluster {
       state: this.#isStopping ? 'stopping' : shownState(this.operations.state),
       quorum: this.operations.isWritable,
       lagMs: sinceMs === undefined ? 0 : Math.round((nowMs - sinceMs) / 100) * 100,
+      format: this.operationFormat,
     };
   }
 
@@ -173,6 +183,7 @@ export class ClusterMember implements BuilderCluster {
       head: operations.head ?? null,
       journaled: operations.lastSequence,
       published: this.#builder?.publishedThrough ?? 0,
+      operationFormat: this.operationFormat,
       membershipIsCurrent: membership.current,
       clockOffsets: Object.fromEntries(this.#clockOffsets.offsets(this.#configuration.member)),
       registered: Object.fromEntries(

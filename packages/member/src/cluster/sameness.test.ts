@@ -170,6 +170,7 @@ class Machine implements BuilderCluster {
   describe = (): JsonObject => ({});
   changeMembers = (): Promise<void> => Promise.resolve();
   tellProblems = (): void => {};
+  operationFormat = 1;
   beginStopping = (): void => {};
   serve = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();

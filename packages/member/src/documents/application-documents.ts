@@ -102,7 +102,8 @@ export class ApplicationDocuments {
     }
     const operation = { kind: 'fql', body, authentication, strictTemporal, seed: newSeed() } as const;
     const seal = sealOf(this.#options.vault, application);
-    return this.#options.client.transact(encodeDocumentsOperation(operation, seal), {
+    const { client } = this.#options;
+    return client.transact(encodeDocumentsOperation(operation, seal, client.operationFormat), {
       application,
       proposedAtMs: this.#options.nowMs(),
       waitMsMax: timeoutMs,

@@ -2,7 +2,8 @@ import type { Authentication } from '@skein/fql';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyVault, SealError } from '../key-vault.ts';
-import { OperationFormatError } from '../operation-format-error.ts';
+import { formatOfPayload, OPERATION_FORMAT } from '../operation-format.ts';
+import { NewerFormatError, OperationFormatError } from '../operation-format-error.ts';
 import {
   type DocumentsOperation,
   decodeDocumentsOperation,
@@ -35,7 +36,7 @@ const fql = (body: string, authentication: Partial<Authentication> = {}): Docume
   },
 });
 const carried = (operation: DocumentsOperation): DocumentsOperation =>
-  decodeDocumentsOperation(encodeDocumentsOperation(operation, seal), seal);
+  decodeDocumentsOperation(encodeDocumentsOperation(operation, seal, OPERATION_FORMAT), seal);
 
 describe('operations on documents', () => {
   test('come back as they were, whoever asked', () => {
@@ -50,19 +51,28 @@ describe('operations on documents', () => {
   });
 
   test('are told from other operations by their first byte', () => {
-    expect(isDocumentsPayload(encodeDocumentsOperation(fql('1'), seal))).toBe(true);
+    expect(isDocumentsPayload(encodeDocumentsOperation(fql('1'), seal, OPERATION_FORMAT))).toBe(true);
     expect(isDocumentsPayload(Buffer.from('{"v":1}'))).toBe(false);
     expect(isDocumentsPayload(new Uint8Array(0))).toBe(false);
   });
 
+  test('say their format as other operations do', () => {
+    for (const format of [1, 2, 17]) {
+      for (const operation of [fql('1'), { kind: 'documentsStep', limit: 5, seed: newSeed() } as const])
+        expect(formatOfPayload(encodeDocumentsOperation(operation, seal, format))).toBe(format);
+    }
+    const later = encodeDocumentsOperation(fql('1'), seal, OPERATION_FORMAT + 1);
+    expect(() => decodeDocumentsOperation(later, seal)).toThrow(NewerFormatError);
+  });
+
   test('hide a body that may hold a password, also when its name is written with escapes', () => {
     for (const body of ['{"login":1,"params":{"object":{"password":"hush"}}}', '{"\\u0070assword":"hush"}']) {
-      const bytes = Buffer.from(encodeDocumentsOperation(fql(body), seal));
+      const bytes = Buffer.from(encodeDocumentsOperation(fql(body), seal, OPERATION_FORMAT));
       expect(bytes.includes('hush')).toBe(false);
       expect(carried(fql(body))).toMatchObject({ body: Buffer.from(body) });
     }
     const other = sealOf(new KeyVault('another secret of enough bytes'), 'APP');
-    const sealed = encodeDocumentsOperation(fql('{"password":"hush"}'), seal);
+    const sealed = encodeDocumentsOperation(fql('{"password":"hush"}'), seal, OPERATION_FORMAT);
     expect(() => decodeDocumentsOperation(sealed, other)).toThrow(SealError);
   });
 
@@ -71,7 +81,8 @@ describe('operations on documents', () => {
       try {
         decodeDocumentsOperation(bytes, seal);
       } catch (error) {
-        if (!(error instanceof SealError)) expect(error).toBeInstanceOf(OperationFormatError);
+        if (!(error instanceof SealError) && !(error instanceof NewerFormatError))
+          expect(error).toBeInstanceOf(OperationFormatError);
       }
     };
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => attempt(Uint8Array.of(0, ...bytes))));
@@ -81,7 +92,11 @@ describe('operations on documents', () => {
         fc.nat(),
         fc.integer({ min: 1, max: 255 }),
         (principal, place, change) => {
-          const bytes = encodeDocumentsOperation(fql('{"password":1}', { principal }), seal).slice();
+          const bytes = encodeDocumentsOperation(
+            fql('{"password":1}', { principal }),
+            seal,
+            OPERATION_FORMAT,
+          ).slice();
           bytes[place % bytes.byteLength]! ^= change;
           attempt(bytes);
         },

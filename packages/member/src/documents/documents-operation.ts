@@ -1,7 +1,7 @@
 /**
  * Operations on documents, as bytes in the log. They begin with a zero byte, which JSON text never does:
  *
- *   00 | header length u32 | header: JSON object {"v": 1, "kind": …, …} | body
+ *   00 | header length u32 | header: JSON object {"v": format, "kind": …, …} | body
  *
  * The body of `fql` is the client's expression as sent; it stands in the log sealed when it may hold a password.
  */
@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@skein/fql';
 import type { KeyVault } from '../key-vault.ts';
+import { checkFormat } from '../operation-format.ts';
 import { OperationFormatError } from '../operation-format-error.ts';
 import { takeRandom } from '../random-pool.ts';
 
@@ -32,7 +33,6 @@ export type DocumentsOperation =
   | { readonly kind: 'documentsStep'; readonly limit: number; readonly seed: Uint8Array };
 
 export const SEED_BYTES = 16;
-const FORMAT_VERSION = 1;
 const MARK = 0;
 const PREFIX_BYTES = 5;
 const NO_BODY = new Uint8Array(0);
@@ -56,13 +56,18 @@ export function isDocumentsPayload(payload: Uint8Array): boolean {
   return payload[0] === MARK;
 }
 
-export function encodeDocumentsOperation(operation: DocumentsOperation, seal: BodySeal): Uint8Array {
+/** `format`: one that all members know. */
+export function encodeDocumentsOperation(
+  operation: DocumentsOperation,
+  seal: BodySeal,
+  format: number,
+): Uint8Array {
   const seed = Buffer.from(operation.seed).toString('base64url');
   if (operation.kind === 'documentsStep') {
-    return join({ v: FORMAT_VERSION, kind: operation.kind, limit: operation.limit, seed }, NO_BODY);
+    return join({ v: format, kind: operation.kind, limit: operation.limit, seed }, NO_BODY);
   }
   const header = {
-    v: FORMAT_VERSION,
+    v: format,
     kind: operation.kind,
     seed,
     authentication: encodeAuthentication(operation.authentication),
@@ -73,20 +78,19 @@ export function encodeDocumentsOperation(operation: DocumentsOperation, seal: Bo
   return join({ ...header, sealed: true }, Buffer.from(sealed));
 }
 
-/** Throws `OperationFormatError`, and what `seal.open` throws. */
+/** Throws `OperationFormatError`, `NewerFormatError`, and what `seal.open` throws. */
 export function decodeDocumentsOperation(payload: Uint8Array, seal: BodySeal): DocumentsOperation {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   if (bytes.byteLength < PREFIX_BYTES || bytes[0] !== MARK) throw bad('a prefix');
   const bodyAt = PREFIX_BYTES + bytes.readUInt32LE(1);
   if (bodyAt > bytes.byteLength) throw bad('a header that fits');
-  let header: Json;
+  let text: Json;
   try {
-    header = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, bodyAt)) as Json;
+    text = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, bodyAt)) as Json;
   } catch (error) {
     throw new OperationFormatError('the header of an operation on documents is JSON text', { cause: error });
   }
-  if (!isJsonObject(header)) throw bad('a header that is an object');
-  if (header['v'] !== FORMAT_VERSION) throw bad(`format ${FORMAT_VERSION}`);
+  const header = checkFormat(text);
   const seed = Buffer.from(typeof header['seed'] === 'string' ? header['seed'] : '', 'base64url');
   if (seed.byteLength !== SEED_BYTES) throw bad('a seed');
   const body = bytes.subarray(bodyAt);

@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { asSequence, isJsonObject, type Json, type JsonObject, type Sequence } from '@skein/base';
 import type { TransactionAnswer } from '../documents/transaction-answer.ts';
 import { encodeOperation, indexesOf, type Operation } from '../operation.ts';
+import { OPERATION_FORMAT, OPERATION_FORMAT_FIRST } from '../operation-format.ts';
 import { takeRandom } from '../random-pool.ts';
 import { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
@@ -72,6 +73,7 @@ export class BuilderClient {
   #reconnectTimer: NodeJS.Timeout | undefined;
   #whenCurrent: (() => void)[] = [];
   #watching = false;
+  #format = OPERATION_FORMAT_FIRST;
 
   constructor(options: BuilderClientOptions) {
     this.#options = options;
@@ -81,6 +83,11 @@ export class BuilderClient {
   /** Whether the builder tells this process of every change. */
   get current(): boolean {
     return this.#current;
+  }
+
+  /** In which operations are to be proposed. The first one until the builder has told. */
+  get operationFormat(): number {
+    return this.#format;
   }
 
   /** Resolves when the line is up; for start-up and tests. */
@@ -112,7 +119,7 @@ export class BuilderClient {
         proposedAtMs: options.proposedAtMs,
         until: options.until ?? 'durable',
       },
-      encodeOperation(operation),
+      encodeOperation(operation, this.#format),
     );
     return { sequence: asSequence(Number(answer['sequence'])) };
   }
@@ -298,7 +305,7 @@ export class BuilderClient {
         return;
       }
       case 'progress':
-        this.#options.onProgress?.(readProgress(header));
+        this.#takeProgress(readProgress(header));
         return;
       case 'reply':
         if (header['id'] === 0) this.#subscribed();
@@ -311,6 +318,12 @@ export class BuilderClient {
         this.#settle(header, (request) => request.reject(error));
       }
     }
+  }
+
+  #takeProgress(progress: Progress): void {
+    // At a reload the builder may be of a later program than this process.
+    this.#format = Math.min(progress.format, OPERATION_FORMAT);
+    this.#options.onProgress?.(progress);
   }
 
   async #notice(header: JsonObject): Promise<void> {

@@ -4,6 +4,7 @@
  * next query will see it.
  */
 import { isJsonObject, type Json, type JsonObject } from '@skein/base';
+import { OPERATION_FORMAT } from '../operation-format.ts';
 
 export type Request = { readonly id: number } & (
   | {
@@ -52,9 +53,17 @@ export interface Progress {
   readonly quorum: boolean;
   /** Against the live member that is furthest ahead: how long it has been showing something that this one does not. Milliseconds. */
   readonly lagMs: number;
+  /** The newest one of operations that all members know. */
+  readonly format: number;
 }
 
-export const NO_PROGRESS: Progress = { published: 0, state: 'local', quorum: true, lagMs: 0 };
+export const NO_PROGRESS: Progress = {
+  published: 0,
+  state: 'local',
+  quorum: true,
+  lagMs: 0,
+  format: OPERATION_FORMAT,
+};
 
 export interface Change {
   readonly application: string;
@@ -160,8 +169,8 @@ function readMembersChange(value: Json | undefined): MembersChange | undefined {
 }
 
 export function readProgress(header: JsonObject): Progress {
-  const { published, state, quorum, lagMs } = header as unknown as Progress;
-  return { published, state, quorum, lagMs };
+  const { published, state, quorum, lagMs, format } = header as unknown as Progress;
+  return { published, state, quorum, lagMs, format };
 }
 
 export function readChanges(value: Json | undefined): readonly Change[] {

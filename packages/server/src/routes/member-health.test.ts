@@ -8,7 +8,7 @@ import type { Progress } from '@skein/member';
 import { expect, test } from 'vitest';
 import { type HealthInput, healthOf } from './member-health.ts';
 
-const live: Progress = { published: 9, state: 'live', quorum: true, lagMs: 0 };
+const live: Progress = { published: 9, state: 'live', quorum: true, lagMs: 0, format: 1 };
 const fine: HealthInput = {
   cluster: { member: 'a', lagMsMax: 1_000 },
   progress: live,

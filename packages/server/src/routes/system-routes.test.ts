@@ -15,7 +15,7 @@ const request: ApiRequest = {
   startedAtMs: 0,
 };
 
-const ALONE: Progress = { published: 7, state: 'local', quorum: true, lagMs: 0 };
+const ALONE: Progress = { published: 7, state: 'local', quorum: true, lagMs: 0, format: 1 };
 
 /** A member with indexes of these names, whose builder comes and goes. */
 function memberWith(names: readonly string[], state: { builder: 'present' | 'away' }): MemberPort {

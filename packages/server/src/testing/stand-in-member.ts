@@ -13,7 +13,7 @@ const unused = (): never => {
 };
 
 export class StandInMember implements MemberPort {
-  progress: Progress = { published: 0, state: 'local', quorum: true, lagMs: 0 };
+  progress: Progress = { published: 0, state: 'local', quorum: true, lagMs: 0, format: 1 };
   builderConnected = true;
   described: JsonObject | undefined;
   describedCount = 0;
