@@ -83,9 +83,11 @@ export function memberFqlPort(options: MemberFqlPortOptions): FqlPort {
         return { found, time: reader.lastTime };
       };
       const { found, time } = await explained(() => documents.read(application, look));
-      if (found !== undefined) return new Caller(found);
-      if (lastSeenTime === undefined || lastSeenTime <= time) return undefined;
-      const since = { lastSeenTime, timeoutMs: Math.min(timeoutMs, SECRET_WAIT_MS_MAX) };
+      if (lastSeenTime === undefined || lastSeenTime <= time)
+        return found === undefined ? undefined : new Caller(found);
+      // Its client may have seen that the key was made, or that it was deleted. Strangers are not waited for for long.
+      const waitMs = found === undefined ? Math.min(timeoutMs, SECRET_WAIT_MS_MAX) : timeoutMs;
+      const since = { lastSeenTime, timeoutMs: waitMs };
       const later = await explained(() => documents.readSince(application, since, look));
       return later.found === undefined ? undefined : new Caller(later.found);
     },
