@@ -5,7 +5,7 @@
  * how things are, what came and went meanwhile is not told at all, and nothing has to wait in a queue. Changes are gathered for a
  * moment, as one failure shows in several probes.
  *
- *   in the first minute     only what is critical: much settles by itself after a start
+ *   in the first minute     only what is critical, and that it is over: much settles by itself after a start
  *   every four hours        what is critical still is told again
  */
 import {
@@ -35,6 +35,8 @@ export const FORGET_MS = 10 * 60_000;
 
 interface Told {
   readonly level: ProbeLevel;
+  /** By this process. */
+  readonly isOwn: boolean;
   readonly atMs: number;
 }
 
@@ -47,7 +49,7 @@ export class ToldStates {
   /** `known`: what the receiver was told by an earlier process. */
   constructor(startMs: number, known: ReadonlyMap<ProbeName, ProbeLevel> = new Map()) {
     this.#startMs = startMs;
-    for (const [name, level] of known) this.#told.set(name, { level, atMs: startMs });
+    for (const [name, level] of known) this.#told.set(name, { level, isOwn: false, atMs: startMs });
   }
 
   /**
@@ -64,7 +66,7 @@ export class ToldStates {
     for (const name of new Set([...states.keys(), ...this.#told.keys()])) {
       const change = this.#changeOf(name, nowMs, states);
       if (change === undefined) continue;
-      if (isQuiet && change.level !== 'critical') continue;
+      if (isQuiet && change.level !== 'critical' && this.#told.get(name)?.isOwn !== true) continue;
       if (leftToOthers.has(name) && rankOf(change.level) >= rankOf(change.before)) continue;
       changes.push(change);
     }
@@ -81,7 +83,7 @@ export class ToldStates {
   told(changes: readonly Pick<ProbeChange, 'name' | 'level'>[], nowMs: number): void {
     for (const { name, level } of changes) {
       if (level === 'fine') this.#told.delete(name);
-      else this.#told.set(name, { level, atMs: nowMs });
+      else this.#told.set(name, { level, isOwn: true, atMs: nowMs });
     }
     this.#dueSinceMs = undefined;
   }
