@@ -1,6 +1,10 @@
 /** A POST ends in time and within bounds, whatever is at the other end. */
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AlertInbox } from '../testing/alert-inbox.ts';
+import { selfSigned } from '../testing/self-signed.ts';
 import { postJson } from './post-json.ts';
 
 let inbox: AlertInbox;
@@ -85,4 +89,18 @@ test('it can be given up', async () => {
   await expect.poll(() => inbox.received.length).toBe(1);
   stop.abort();
   expect(await sent).toMatchObject({ kind: 'failed' });
+});
+
+test('a receiver whose certificate nobody vouches for is told nothing', async () => {
+  let requestCount = 0;
+  const server = createServer(selfSigned(), () => requestCount++);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  expect(await postJson({ url, body: {} })).toMatchObject({
+    kind: 'failed',
+    reason: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  });
+  expect(requestCount).toBe(0);
+  server.close();
 });
