@@ -367,9 +367,11 @@ describe('Builder', () => {
       ['bad', true],
       ['good', false],
     ]);
+    expect(one.builder.statistics()).toMatchObject({ setAsideIndexCount: 1 });
     await one.restart();
     expect(() => one.member.openIndex(APP, 'bad')).toThrow(IndexDamagedError);
     await one.run({ kind: 'deleteIndex', index: 'bad' });
+    expect(one.builder.statistics()).toMatchObject({ setAsideIndexCount: 0 });
     expect(one.member.openIndex(APP, 'bad')).toBeUndefined();
     await one.run(batch('bad', add('3')));
     expect(ids(one, 'bad')).toEqual(['3']);

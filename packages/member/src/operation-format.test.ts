@@ -87,6 +87,7 @@ test('3: what is wrong in a known format changes nothing, and the builder goes o
   await journal(Buffer.from(JSON.stringify({ v: OPERATION_FORMAT, kind: 'unheardOf' })));
   const builder = await Builder.start(configuration());
   expect(log.join()).toContain('changes nothing: unknown kind of operation "unheardOf"');
+  expect(builder.statistics()).toMatchObject({ unreadableOperationCount: 1 });
   await propose(builder, encodeOperation({ kind: 'deleteIndex', index: 'i' }, OPERATION_FORMAT));
   await vi.waitFor(() => expect(builder.publishedThrough).toBe(3));
   await builder.close();

@@ -172,6 +172,7 @@ describe('documents behind the builder', () => {
         outcome: 'refused',
       });
       expect(one.log.join()).toContain(`the documents of application ${APP} are set aside`);
+      expect(one.builder.statistics()).toMatchObject({ setAsideStoreCount: 1 });
       expect((await one.query({ create_collection: { object: { name: 'events' } } }, 'OTHER')).status).toBe(
         201,
       );

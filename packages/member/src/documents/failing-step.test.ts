@@ -49,6 +49,7 @@ test('a step that fails is logged, changes nothing, and stops neither the builde
     expect((await insert('one')).status).toBe(201);
     await vi.waitFor(() => expect(stepCount).toBeGreaterThan(0), { timeout: 10_000 });
     await vi.waitFor(() => expect(log.join()).toContain('a defect of a step'));
+    expect(builder.statistics()['failedTransactionCount']).toBeGreaterThan(0);
     await builder.close();
     builder = await Builder.start(configuration);
     expect((await insert('two')).status).toBe(201);
