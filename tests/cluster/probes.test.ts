@@ -40,7 +40,7 @@ beforeAll(async () => {
     env: {
       SKEIN_ALERTS: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
       // At once critical, as in the first minute nothing else is told.
-      SKEIN_PROBE_THRESHOLDS: 'membersCriticalMs=0,membersWarningMs=0',
+      SKEIN_PROBE_THRESHOLDS: 'membersCriticalMs=0,membersWarningMs=0,diskWarningPercent=0,diskWarningMib=0',
     },
   });
 }, 120_000);

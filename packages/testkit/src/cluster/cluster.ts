@@ -119,6 +119,8 @@ export async function makeCluster(options: StartClusterOptions = {}): Promise<Ru
       SKEIN_BUILDER_MEMORY_MIB: '256',
       SKEIN_QUERY_MEMORY_MIB: '256',
       SKEIN_LOG_LEVEL: 'warn',
+      // However full the disk is on which tests run.
+      SKEIN_PROBE_THRESHOLDS: 'diskWarningPercent=0,diskWarningMib=0,diskCriticalPercent=0,diskCriticalMib=0',
       ...(options.tls === false ? { SKEIN_CLUSTER_INSECURE: '1' } : {}),
       ...options.env,
     };
