@@ -88,6 +88,21 @@ test('2: asked twice, it ends at once, and still nothing acknowledged is lost', 
   });
 });
 
+test('2: it can be told to answer on for a while, as one that balancers leave', async () => {
+  const skein = await start({ env: { SKEIN_LEAVE_MS: '600000' } });
+  await save(skein, 'kept', [{ objectID: '1' }]);
+  const ended = skein.stop({ data: 'keep' });
+  const health = async (): Promise<unknown> => {
+    const answer = await fetch(`${skein.url}/health`);
+    return [answer.status, ((await answer.json()) as { status: unknown }).status];
+  };
+  await vi.waitFor(async () => expect(await health()).toEqual([503, 'stopping']), { timeout: 30_000 });
+  expect((await ask(skein, 'POST /1/indexes/kept/query', { body: {} })).json?.['nbHits']).toBe(1);
+  await save(skein, 'kept', [{ objectID: '2' }]);
+  await skein.stop();
+  expect(await ended).toBe(130);
+});
+
 test('2: a server started with a channel to its parent ends on a signal, and when the parent is gone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-lifeline-'));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SKEIN_'));

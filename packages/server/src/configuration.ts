@@ -46,6 +46,7 @@ export interface Configuration extends ClusterSettings, ProbeSettings {
   readonly keepAliveMs: number;
   readonly requestTimeoutMs: number;
   readonly drainMs: number;
+  readonly leaveMs: number;
   readonly fql: boolean;
   readonly fqlPort: number;
   readonly fqlHost: string;
@@ -265,6 +266,16 @@ export const SETTINGS: readonly Setting[] = [
     max: 600_000,
     defaultText: '30000',
     help: 'how long a stopping process may finish its requests, milliseconds',
+  },
+  {
+    key: 'leaveMs',
+    env: 'SKEIN_LEAVE_MS',
+    flag: 'leave-ms',
+    kind: 'number',
+    min: 0,
+    max: 600_000,
+    defaultText: '0',
+    help: 'how long a server that is told to stop first goes on as before, while /health answers 503, so that balancers leave it; milliseconds',
   },
   {
     key: 'fql',
@@ -488,6 +499,7 @@ function resolved(given: Given, sources: ConfigurationSources, warnings: string[
     keepAliveMs: number('keepAliveMs', 5_000),
     requestTimeoutMs: number('requestTimeoutMs', 60_000),
     drainMs: number('drainMs', 30_000),
+    leaveMs: number('leaveMs', 0),
     fql: onOrOff('fql', true),
     fqlPort: number('fqlPort', 8443),
     fqlHost: text('fqlHost') ?? host,

@@ -1,6 +1,7 @@
 /** Entry of a query process: HTTP and the FQL port in front of this machine's member. */
 import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createProjection } from '@skein/engine';
 import { KeyVault, Member } from '@skein/member';
@@ -30,6 +31,7 @@ const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.
 const nowMs = (): number => Date.now();
 let builderConnected = (): boolean => false;
 let fqlStreams = (): number => 0;
+let isLeaving = false;
 let reports: readonly ProbeReport[] = [];
 const probes = (): readonly ProbeReport[] => reports;
 const metrics = new Metrics({
@@ -63,6 +65,7 @@ onSupervisorMessages({
             ? undefined
             : { member: configuration.member, lagMsMax: configuration.lagMsMax },
         builderAwayMs: awayMsOf(member),
+        isLeaving: () => isLeaving,
         probes,
         metrics: async () => ({ text: await metricsOfAll(), contentType: METRICS_TYPE }),
         page:
@@ -105,6 +108,11 @@ onSupervisorMessages({
     reportListening(await listen(server.node, { ...configuration, socket: sockets.http }));
     return {
       drain: async (how) => {
+        // Without a supervisor nobody waits for this process, but perhaps for its port.
+        if (how === 'stop' && process.connected) {
+          isLeaving = true;
+          await pause(configuration.leaveMs);
+        }
         await Promise.all([server.drain(how, configuration.drainMs), fql?.drain(how, configuration.drainMs)]);
         opened.close();
       },

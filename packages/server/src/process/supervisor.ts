@@ -178,7 +178,8 @@ export class Supervisor {
     for (const wake of this.#pauses) wake();
     const { drainMs } = this.#options;
     const queries = [...this.#all].filter((each) => each !== this.#builder);
-    await Promise.all(queries.map((each) => each.stop('stop', drainMs)));
+    const { leaveMs } = this.#settings.configuration;
+    await Promise.all(queries.map((each) => each.stop('stop', leaveMs + drainMs)));
     await this.#builder?.stop('stop', drainMs);
     await this.#options.etcd?.stop();
     for (const slot of this.#slots) this.#releaseSockets(slot);

@@ -3,6 +3,7 @@
  *   1. It is offered unless it has nothing to answer from, or is further behind another one than allowed.
  *   2. A lost majority, or a builder that is away for a moment, makes only writes wait.
  *   3. A machine that is alone is always offered.
+ *   4. Who is about to stop is not offered any more.
  */
 import type { Progress } from '@skein/member';
 import { expect, test } from 'vitest';
@@ -14,6 +15,7 @@ const fine: HealthInput = {
   progress: live,
   builderConnected: true,
   builderAwayMs: 0,
+  isLeaving: false,
 };
 
 test('1: a member is offered unless it is joining or behind', () => {
@@ -50,4 +52,9 @@ test('2: without a majority or for a moment without the builder, only writes wai
 test('3: a machine that is alone is offered whatever its builder does', () => {
   const alone = { ...fine, cluster: undefined, builderConnected: false, builderAwayMs: 100_000 };
   expect(healthOf(alone)).toEqual({ status: 'available', writes: 'waiting', sequence: 9 });
+});
+
+test('4: who is about to stop is not offered', () => {
+  for (const cluster of [fine.cluster, undefined])
+    expect(healthOf({ ...fine, cluster, isLeaving: true }).status).toBe('stopping');
 });

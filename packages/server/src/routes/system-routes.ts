@@ -13,6 +13,8 @@ export interface SystemContext {
   readonly cluster?: { readonly member: string; readonly lagMsMax: number } | undefined;
   /** How long the builder has been away; 0 while it is there. Milliseconds. */
   readonly builderAwayMs: () => number;
+  /** It is about to stop, and answers until clients have gone elsewhere. */
+  readonly isLeaving?: (() => boolean) | undefined;
   /** Those that are not fine. */
   readonly probes?: (() => readonly ProbeReport[]) | undefined;
   /** Metrics of all processes as text, and their content type. */
@@ -41,7 +43,8 @@ export function systemRoutes(context: SystemContext): readonly Route[] {
     handler: () => {
       const { builderConnected, progress } = member;
       const builderAwayMs = builderConnected ? 0 : context.builderAwayMs();
-      const health = healthOf({ cluster, progress, builderConnected, builderAwayMs });
+      const isLeaving = context.isLeaving?.() === true;
+      const health = healthOf({ cluster, progress, builderConnected, builderAwayMs, isLeaving });
       const probes = (context.probes?.() ?? []) as unknown as Json;
       return json({ ...health, probes }, health.status === 'available' ? 200 : 503);
     },
