@@ -321,6 +321,9 @@ class ChaosRun {
         driverCreates: this.#drivers.counts.created,
         driverRepeats: this.#drivers.counts.repeated,
         driverUnanswered: this.#drivers.counts.unanswered,
+        ...Object.fromEntries(
+          Array.from(this.#drivers.errors, ([said, count]) => [`driver: ${said}`, count]),
+        ),
         clientsStoodStillMsMax: Math.round(this.#stalls.max / 1e6),
       },
       faults: kinds.map((kind) => this.#figuresOf(kind)),

@@ -16,6 +16,8 @@ const TIMEOUT_S = 5;
 export class DriverClients {
   readonly violations: Violation[] = [];
   readonly counts = { created: 0, repeated: 0, unanswered: 0 };
+  /** Of requests without an answer, by what the driver said. */
+  readonly errors = new Map<string, number>();
   readonly #cluster: RunningCluster;
   readonly #random: () => number;
   readonly #silences: Silences;
@@ -85,6 +87,13 @@ export class DriverClients {
           // One that was not even connected may count as unknown: then less is claimed, not more.
           wasUnknown = true;
           this.counts.unanswered++;
+          const said = String(error).slice(0, 80);
+          this.errors.set(said, (this.errors.get(said) ?? 0) + 1);
+          if (status === 0) {
+            // It may go on using a connection that is gone.
+            void clients.get(member.name)!.close({ force: true });
+            clients.set(member.name, connect(member));
+          }
           if (this.#stopped && tries > 3) {
             this.#perhaps.add(id);
             break;
