@@ -20,7 +20,7 @@ import { randomFrom } from '../random-moments.ts';
 import { ChaosFaults, possibleFaults } from './chaos-faults.ts';
 import { readDocuments } from './document-reader.ts';
 import { DriverClients, UNIQUE_COLLECTION } from './driver-clients.ts';
-import { type FaultKind, type PlannedRound, planOf } from './plan.ts';
+import { type FaultKind, type PlannedFault, type PlannedRound, planOf } from './plan.ts';
 import { RecordClients } from './record-clients.ts';
 import { SearchClients } from './search-clients.ts';
 import { Silences } from './silences.ts';
@@ -76,6 +76,7 @@ interface ClusterReport {
 
 interface Window {
   readonly kinds: readonly FaultKind[];
+  readonly faults: readonly PlannedFault[];
   readonly fromMs: number;
   readonly healedMs: number;
   readonly toMs: number;
@@ -140,7 +141,7 @@ class ChaosRun {
         },
       },
     );
-    this.#faults = new ChaosFaults(cluster, this.#random);
+    this.#faults = new ChaosFaults(cluster, randomFrom(options.seed + 2));
   }
 
   async run(): Promise<ChaosReport> {
@@ -213,7 +214,8 @@ class ChaosRun {
     if (round.then === 'whole') await this.#untilWhole();
     else await this.#untilWritten();
     const isWhole = round.then === 'whole';
-    this.#windows.push({ kinds, fromMs, healedMs, toMs: performance.now(), isWhole });
+    const { faults } = round;
+    this.#windows.push({ kinds, faults, fromMs, healedMs, toMs: performance.now(), isWhole });
   }
 
   async #untilWritten(): Promise<void> {
