@@ -4,7 +4,15 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Builder, encodeDocumentsOperation, KeyVault, Member, newSeed, sealOf } from '@skein/member';
+import {
+  Builder,
+  encodeDocumentsOperation,
+  KeyVault,
+  Member,
+  newSeed,
+  OPERATION_FORMAT,
+  sealOf,
+} from '@skein/member';
 import { type Summary, summarise } from '../statistics.ts';
 
 export interface InBuilderJob {
@@ -114,7 +122,7 @@ async function measure(
       } as const;
       const answer = await builder.transact(
         { application, operationId: `bench-${made}`, proposedAtMs: Date.now() },
-        encodeDocumentsOperation(operation, seal),
+        encodeDocumentsOperation(operation, seal, OPERATION_FORMAT),
       );
       if (answer.status > 201) throw new Error(answer.body);
       latencies.push(performance.now() - sentMs);

@@ -45,4 +45,5 @@ export {
   type MultiBatchRequest,
   type Operation,
 } from './operation.ts';
+export { OPERATION_FORMAT } from './operation-format.ts';
 export { IndexDamagedError, type OpenIndex, Views, type ViewsOptions } from './views.ts';
