@@ -16,6 +16,7 @@ import { etcdBinary } from '@skein/testkit';
 import { pino } from 'pino';
 import { afterEach, expect, onTestFailed, test, vi } from 'vitest';
 import { loadConfiguration } from '../configuration.ts';
+import { known } from '../testing/known.ts';
 import { clusterConfigurationOf } from './cluster-configuration-of.ts';
 import { clusterToken, etcdArguments, etcdEnvironment, etcdFolder } from './etcd-arguments.ts';
 import { EtcdMark } from './etcd-mark.ts';
@@ -91,7 +92,7 @@ function machines(names: readonly string[]): readonly Machine[] {
           env: etcdEnvironment(process.env),
         });
         orphans.push(orphan);
-        new EtcdMark(join(folder, 'etcd.pid'), etcdFolder(folder)).note(orphan.pid ?? -1);
+        new EtcdMark(join(folder, 'etcd.pid'), etcdFolder(folder)).note(known(orphan.pid));
         return orphan;
       },
     };
@@ -111,7 +112,7 @@ test.skipIf(etcdBinary() === undefined)(
     await etcdC.start();
     await put(a, 'kept', 'value');
 
-    const killed = etcdB.pid ?? -1;
+    const killed = known(etcdB.pid);
     process.kill(killed, 'SIGKILL');
     await vi.waitFor(() => expect(etcdB.pid).not.toBe(killed), until);
     await vi.waitFor(async () => expect(await get(b, 'kept')).toBe('value'), until);

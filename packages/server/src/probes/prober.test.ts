@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadConfiguration } from '../configuration.ts';
 import { Supervisor } from '../process/supervisor.ts';
 import { AlertInbox } from '../testing/alert-inbox.ts';
+import { known } from '../testing/known.ts';
 import { proberOptionsOf } from './probe-sources.ts';
 import { Prober, type ProberOptions } from './prober.ts';
 
@@ -84,7 +85,7 @@ test('1: processes that are killed are noticed, and every process is told', asyn
   const told = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/pid`)).json();
   expect(await told()).toMatchObject({ probes: [] });
   for (let round = 0; round < 3; round++) {
-    const before = supervisor.processIds.builder ?? -1;
+    const before = known(supervisor.processIds.builder);
     process.kill(before, 'SIGKILL');
     await vi.waitFor(() => expect(supervisor.processIds.builder).not.toBe(before), until);
   }
@@ -92,7 +93,7 @@ test('1: processes that are killed are noticed, and every process is told', asyn
   const [report] = prober.reports;
   expect(report?.message).toBe('Processes ended unasked 3 times within ten minutes: builder.');
   await vi.waitFor(async () => expect(await told()).toMatchObject({ probes: [report] }), until);
-  const [query = -1] = supervisor.processIds.query;
+  const query = known(supervisor.processIds.query[0]);
   process.kill(query, 'SIGKILL');
   await vi.waitFor(
     async () => expect(await told()).toMatchObject({ probes: [{ name: 'crashes', since: report?.since }] }),
@@ -113,7 +114,7 @@ test('1: processes that are killed are noticed, and every process is told', asyn
 test('2: a builder that hangs is noticed', async () => {
   const prober = proberWith(['--probe-thresholds', 'indexingWarningMs=1']);
   const { supervisor } = await supervise(prober);
-  const builder = supervisor.processIds.builder ?? -1;
+  const builder = known(supervisor.processIds.builder);
   process.kill(builder, 'SIGSTOP');
   cleanUp.push(() => process.kill(builder, 'SIGCONT'));
   await vi.waitFor(() => expect(names(prober)).toEqual(['indexing-slow warning']), until);

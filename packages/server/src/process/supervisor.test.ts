@@ -5,6 +5,7 @@ import { Client } from 'faunadb';
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadConfiguration } from '../configuration.ts';
+import { known } from '../testing/known.ts';
 import { STAND_IN_SECRET } from '../testing/stand-in-fql.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -205,7 +206,7 @@ test('a killed query process comes back; the others answer meanwhile', async () 
 
 test('with one query process, clients that come while it is away wait for its successor', async () => {
   const { supervisor, port } = await start(1);
-  const [victim = -1] = supervisor.processIds.query;
+  const victim = known(supervisor.processIds.query[0]);
   process.kill(victim, 'SIGKILL');
   await vi.waitFor(() => expect(supervisor.processIds.query).toEqual([]), until);
   expect(await ask(port)).not.toBe(victim);
@@ -213,7 +214,7 @@ test('with one query process, clients that come while it is away wait for its su
 
 test('a killed builder comes back', async () => {
   const { supervisor } = await start(1);
-  const victim = supervisor.processIds.builder ?? -1;
+  const victim = known(supervisor.processIds.builder);
   process.kill(victim, 'SIGKILL');
   await vi.waitFor(() => expect(supervisor.processIds.builder).not.toBe(victim), until);
 });
