@@ -28,17 +28,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'own process',
-          include: [
-            'packages/*/src/**/*.test.ts',
-            'tests/**/*.test.ts',
-            'tools/**/*.test.ts',
-            'bench/**/*.test.ts',
-          ],
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: [
             'packages/{base,engine,fql,wire}/src/**/!(*-{bounded,large}).test.ts',
             '**/node_modules/**',
           ],
+          // Many of them wait for other processes.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole servers',
+          include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -153,7 +153,8 @@ export class ClusterMember implements BuilderCluster {
   }
 
   get operationFormat(): number {
-    return this.#formats.among(this.operations.membership.registered.keys());
+    const registered = new Set(this.operations.membership.registered.keys());
+    return this.#formats.among(registered, this.#configuration.members.length);
   }
 
   progress(published: number): Progress {

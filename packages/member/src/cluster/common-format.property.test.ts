@@ -11,17 +11,22 @@ test('no member is proposed what it did not say it reads when it was heard last'
     fc.record({ format: fc.integer({ min: 1, max: 3 }) }),
   );
   fc.assert(
-    fc.property(fc.array(told), fc.uniqueArray(fc.constantFrom(...names)), (history, registered) => {
-      const formats = new CommonFormat();
-      for (const live of history) formats.note(new Map(Object.entries(live)));
-      const common = formats.among(registered);
-      expect(common).toBeLessThanOrEqual(OPERATION_FORMAT);
-      expect(common).toBeGreaterThanOrEqual(1);
-      for (const name of registered) {
-        const last = history.findLast((live) => live[name] !== undefined)?.[name]?.format ?? 1;
-        expect(common).toBeLessThanOrEqual(last);
-      }
-      if (registered.length === 0) expect(common).toBe(1);
-    }),
+    fc.property(
+      fc.array(told),
+      fc.uniqueArray(fc.constantFrom(...names)),
+      fc.nat(4),
+      (history, registered, count) => {
+        const formats = new CommonFormat();
+        for (const live of history) formats.note(new Map(Object.entries(live)));
+        const common = formats.among(new Set(registered), count);
+        expect(common).toBeLessThanOrEqual(OPERATION_FORMAT);
+        expect(common).toBeGreaterThanOrEqual(1);
+        for (const name of registered) {
+          const last = history.findLast((live) => live[name] !== undefined)?.[name]?.format ?? 1;
+          expect(common).toBeLessThanOrEqual(last);
+        }
+        if (registered.length < count || registered.length === 0) expect(common).toBe(1);
+      },
+    ),
   );
 });

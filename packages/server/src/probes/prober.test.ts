@@ -99,16 +99,19 @@ test('1: processes that are killed are noticed, and every process is told', asyn
     async () => expect(await told()).toMatchObject({ probes: [{ name: 'crashes', since: report?.since }] }),
     until,
   );
-  const metrics = (await supervisor.collectMetrics()).flat();
-  expect(metrics).toContainEqual(
-    expect.objectContaining({
-      name: 'skein_probe_state',
-      values: expect.arrayContaining([
-        { value: 1, labels: { probe: 'crashes' } },
-        { value: 0, labels: { probe: 'disk' } },
-      ]),
-    }),
-  );
+  // A probe is counted from its first look on.
+  await vi.waitFor(async () => {
+    const metrics = (await supervisor.collectMetrics()).flat();
+    expect(metrics).toContainEqual(
+      expect.objectContaining({
+        name: 'skein_probe_state',
+        values: expect.arrayContaining([
+          { value: 1, labels: { probe: 'crashes' } },
+          { value: 0, labels: { probe: 'disk' } },
+        ]),
+      }),
+    );
+  }, until);
 });
 
 test('2: a builder that hangs is noticed', async () => {

@@ -24,7 +24,7 @@ export interface ClusterMemberOptions {
 export const HTTP_PORT = 7700;
 export const FQL_PORT = 8443;
 /** Three members and their etcds start at once, on machines that may be busy with other tests. */
-const START_MS_MAX = 150_000;
+const START_MS_MAX = 90_000;
 const NO_PROCESSES: SkeinProcesses = { supervisor: 0, builder: 0, query: [], etcd: 0 };
 
 export class ClusterMember {
