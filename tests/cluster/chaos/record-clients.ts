@@ -129,7 +129,8 @@ export class RecordClients {
     for (;;) {
       const answer = await this.#ask(member, line, body);
       if (answer.outcome === 'ok') return answer;
-      if (answer.outcome === 'failed' && answer.status > 0)
+      // A disk that was full has room again a moment before the member finds that out.
+      if (answer.outcome === 'failed' && answer.status > 0 && answer.status !== 429)
         throw new Error(`${member.name}: ${line}: ${answer.status} ${answer.text}`);
       if (performance.now() - startMs > 120_000)
         throw new Error(`${member.name}: no answer to ${line}, last ${answer.status} ${answer.text}`);
