@@ -18,6 +18,14 @@ export function possibleFaults({ lines, members }: RunningCluster): readonly Fau
   });
 }
 
+const OF_ONE_PROCESS: ReadonlySet<FaultKind> = new Set([
+  'builder-killed',
+  'query-killed',
+  'etcd-killed',
+  'etcd-paused',
+  'builder-paused',
+] as const);
+
 export class ChaosFaults {
   readonly #cluster: RunningCluster;
   readonly #random: () => number;
@@ -38,8 +46,17 @@ export class ChaosFaults {
     await Promise.all(this.#heals.splice(0).map((heal) => heal()));
   }
 
+  /** The planned member; where one of its processes is meant and its machine is down (it led when the leader was killed), the next one that runs. */
+  #hit(kind: FaultKind, at: number): ClusterMember {
+    const { members } = this.#cluster;
+    const planned = members[at]!;
+    if (!OF_ONE_PROCESS.has(kind)) return planned;
+    const inTurn = members.map((_, turn) => members[(at + turn) % members.length]!);
+    return inTurn.find((member) => member.processes().supervisor > 0) ?? planned;
+  }
+
   async #carryOut({ kind, member: at, other }: PlannedFault): Promise<Heal> {
-    const member = this.#cluster.members[at]!;
+    const member = this.#hit(kind, at);
     const { lines } = this.#cluster;
     switch (kind) {
       case 'builder-killed':
