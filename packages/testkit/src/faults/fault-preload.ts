@@ -2,7 +2,7 @@
  * Loaded into every process of a server under test, before the program: where the process is a builder or a query process, it obeys the
  * orders of `faults.ts`, by standing in front of methods of classes that the program uses.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
@@ -45,6 +45,13 @@ function followOrders(from: string): () => FaultOrders {
 
 function stepClock(orders: () => FaultOrders): void {
   around(Date, 'now', (proceed) => proceed() + orders().clockOffsetMs);
+}
+
+/** In one step: whoever is killed in the middle of it leaves the note from before. */
+function noteSynced(from: string, path: string, byteLength: number): void {
+  const note = syncedFile(from, path);
+  writeFileSync(`${note}.new`, String(byteLength));
+  renameSync(`${note}.new`, note);
 }
 
 async function crashAndFill(from: string, orders: () => FaultOrders): Promise<void> {
@@ -101,7 +108,7 @@ async function crashAndFill(from: string, orders: () => FaultOrders): Promise<vo
       const synced = end;
       await pause(orders().syncDelayMs);
       await proceed();
-      writeFileSync(syncedFile(from, path), String(synced));
+      noteSynced(from, path, synced);
     });
     return opened;
   };
