@@ -430,7 +430,6 @@ export class Builder implements BuilderService, ClusteredBuilder {
     await this.#cluster.changeMembers(change);
   }
 
-  /** What a copy for another member is made of. */
   /** What is compared with the other members' state, and may be replaced by theirs. */
   get sameness(): SamenessParts {
     return {
@@ -449,6 +448,7 @@ export class Builder implements BuilderService, ClusteredBuilder {
     };
   }
 
+  /** What a copy for another member is made of. */
   #checkpointParts(): CheckpointParts {
     return {
       layout: this.#layout,

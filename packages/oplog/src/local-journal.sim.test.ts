@@ -8,10 +8,9 @@ import { expect, test } from 'vitest';
 import { LocalJournal } from './local-journal.ts';
 import { take, textOf } from './operation-log.contract.ts';
 import { OperationLogError } from './operation-log.ts';
+import { randomFrom } from './testing/random-from.ts';
+import { runSeeds } from './testing/seeded-runs.ts';
 import { SimCrashError, SimDisk } from './testing/sim-disk.ts';
-
-const rounds = Number(process.env['ROUNDS'] ?? 200);
-const onlySeed = process.env['SEED'];
 
 const reached = {
   crashes: 0,
@@ -25,19 +24,7 @@ const reached = {
 };
 
 test('acknowledged operations survive crashes, in order, none twice, nothing half', async () => {
-  const seeds =
-    onlySeed === undefined ? Array.from({ length: rounds }, (_, at) => at + 1) : [Number(onlySeed)];
-  for (const seed of seeds) {
-    try {
-      await oneRun(seed);
-    } catch (error) {
-      throw new Error(`replay with SEED=${seed}: ${String(error)}`, { cause: error });
-    }
-  }
-  if (onlySeed === undefined) {
-    for (const [branch, count] of Object.entries(reached))
-      expect(count, `${branch} was never reached`).toBeGreaterThan(0);
-  }
+  await runSeeds(200, reached, oneRun);
 });
 
 async function oneRun(seed: number): Promise<void> {
@@ -163,14 +150,3 @@ test('arbitrary bytes in a journal file are cut off or reported', async () => {
     }),
   );
 });
-
-/** Mulberry32: small, seeded, good enough to choose with. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

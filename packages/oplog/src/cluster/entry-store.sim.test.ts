@@ -3,12 +3,11 @@
  * asks for more of them.
  */
 import { expect, test } from 'vitest';
+import { randomFrom } from '../testing/random-from.ts';
+import { runSeeds } from '../testing/seeded-runs.ts';
 import { SimCrashError, SimDisk } from '../testing/sim-disk.ts';
 import { type EntryId, entryText } from './entry-id.ts';
 import { EntryStore, EntryStoreError } from './entry-store.ts';
-
-const rounds = Number(process.env['ROUNDS'] ?? 80);
-const onlySeed = process.env['SEED'];
 
 const reached = {
   crashes: 0,
@@ -23,19 +22,7 @@ const reached = {
 };
 
 test('what was acknowledged and not dropped survives crashes, whole; what was refused never turns up', async () => {
-  const seeds =
-    onlySeed === undefined ? Array.from({ length: rounds }, (_, at) => at + 1) : [Number(onlySeed)];
-  for (const seed of seeds) {
-    try {
-      await oneRun(seed);
-    } catch (error) {
-      throw new Error(`replay with SEED=${seed}: ${String(error)}`, { cause: error });
-    }
-  }
-  if (onlySeed === undefined) {
-    for (const [branch, count] of Object.entries(reached))
-      expect(count, `${branch} was never reached`).toBeGreaterThan(0);
-  }
+  await runSeeds(80, reached, oneRun);
 });
 
 type Fate = 'adding' | 'acknowledged' | 'refused' | 'dropped' | 'lost';
@@ -145,15 +132,4 @@ async function oneRun(seed: number): Promise<void> {
     const numbers = listed.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
     if (numbers.some((number, at) => at > 0 && number > numbers[at - 1]! + 1)) reached.copies++;
   }
-}
-
-/** Mulberry32: small, seeded, good enough to choose with. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

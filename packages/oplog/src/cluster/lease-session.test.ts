@@ -6,6 +6,7 @@
  *   4. Of two processes of one member the last one to come proposes, and the other one does not come back.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { randomFrom } from '../testing/random-from.ts';
 import { SimEtcd, type SimEtcdConnection } from '../testing/sim-etcd.ts';
 import { KEYS } from './entry-id.ts';
 import { LeaseSession, type LeaseSessionOptions } from './lease-session.ts';
@@ -363,14 +364,3 @@ test('whatever lines do, at most one process has the epoch that etcd shows, and 
     await stopping;
   }
 });
-
-/** Mulberry32: small, seeded, good enough to choose with. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -13,6 +13,7 @@ import type { EtcdLogOptions } from '../cluster/etcd-log-options.ts';
 import { pause } from '../cluster/pause.ts';
 import { OperationLogError, type SequenceRange } from '../operation-log.ts';
 import { LogMember, PeerLines } from './log-members.ts';
+import { randomFrom } from './random-from.ts';
 import { SimEtcd, SimEtcdConnection } from './sim-etcd.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -79,7 +80,7 @@ export class Simulation {
   #wiped = false;
 
   constructor({ seed, reached, bug }: SimulationOptions) {
-    this.random = randomOf(seed);
+    this.random = randomFrom(seed);
     this.#reached = reached;
     this.#bug = bug ?? {};
     const change = (logOptions: EtcdLogOptions): EtcdLogOptions =>
@@ -430,15 +431,4 @@ export class Simulation {
     if (!isDone) throw new BrokenPromise(`not in time: ${what}`);
     await done;
   }
-}
-
-/** Mulberry32: small, seeded, good enough to choose with. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
