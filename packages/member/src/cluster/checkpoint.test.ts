@@ -19,16 +19,16 @@ import { join } from 'node:path';
 import { asSequence, type JsonObject } from '@skein/base';
 import { defaultSearchQuery } from '@skein/engine';
 import type { Authentication } from '@skein/fql';
-import { LocalJournal, NodeJournalDisk, type OperationLog, type ProposedOperation } from '@skein/oplog';
+import { LocalJournal, NodeJournalDisk, type ProposedOperation } from '@skein/oplog';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
 import { DataLayout } from '../data-layout.ts';
 import { type AppliedAt, IndexStore } from '../index-store.ts';
-import { BuilderError, NO_PROGRESS } from '../ipc/messages.ts';
+import { BuilderError } from '../ipc/messages.ts';
 import { Member } from '../member.ts';
 import type { BatchRequest, Operation } from '../operation.ts';
-import type { BuilderCluster } from './builder-cluster.ts';
+import { JournalCluster } from '../testing/journal-cluster.ts';
 import { type CheckpointParts, takeCheckpoint } from './checkpoint.ts';
 import { checkpointPeer, installCheckpoint } from './checkpoint-install.ts';
 import { CheckpointSource, serveCheckpoints } from './checkpoint-source.ts';
@@ -59,45 +59,16 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The journal as a cluster's log, which notes what became of it. */
-class NotingCluster implements BuilderCluster {
+/** Notes what became of what was written. */
+class NotingCluster extends JournalCluster {
   readonly noted = new Map<number, ProposedOperation>();
-  readonly isChosen: boolean;
-  operations!: OperationLog;
 
   constructor(isChosen: boolean) {
-    this.isChosen = isChosen;
-  }
-
-  open(journal: LocalJournal): this {
-    const append: OperationLog['append'] = async (batch) => {
-      const range = await journal.append(batch);
-      for (const [at, operation] of batch.entries()) this.noted.set(range.first + at, operation);
-      return range;
+    super(isChosen);
+    this.onAppended = (batch, first) => {
+      for (const [at, operation] of batch.entries()) this.noted.set(first + at, operation);
     };
-    this.operations = {
-      get lastSequence() {
-        return journal.lastSequence;
-      },
-      get firstSequence() {
-        return journal.firstSequence;
-      },
-      append,
-      follow: (from, signal) => journal.follow(from, signal),
-      release: (upTo) => journal.release(upTo),
-      close: () => journal.close(),
-    };
-    return this;
   }
-
-  progress = (published: number): typeof NO_PROGRESS => ({ ...NO_PROGRESS, published });
-  describe = (): JsonObject => ({});
-  operationFormat = 1;
-  changeMembers = (): Promise<void> => Promise.resolve();
-  tellProblems = (): void => {};
-  beginStopping = (): void => {};
-  serve = (): Promise<void> => Promise.resolve();
-  close = (): Promise<void> => Promise.resolve();
 }
 
 class Machine {

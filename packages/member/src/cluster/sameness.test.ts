@@ -24,15 +24,14 @@ import type { JsonObject } from '@skein/base';
 import { DocumentStorage } from '@skein/documents';
 import { defaultSearchQuery, IndexWriter, readManifest } from '@skein/engine';
 import type { Authentication } from '@skein/fql';
-import type { LocalJournal, OperationLog, ProposedOperation } from '@skein/oplog';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Builder, type BuilderConfiguration } from '../builder.ts';
 import { FileDirectory } from '../file-directory.ts';
-import { NO_PROGRESS } from '../ipc/messages.ts';
 import { Member } from '../member.ts';
 import type { BatchRequest, Operation } from '../operation.ts';
-import type { BuilderCluster, ClusteredBuilder } from './builder-cluster.ts';
+import { JournalCluster } from '../testing/journal-cluster.ts';
+import type { ClusteredBuilder } from './builder-cluster.ts';
 import { Sameness, type SamenessOptions, type SamenessPeer } from './sameness.ts';
 
 const APP = 'APP';
@@ -52,24 +51,20 @@ afterEach(async () => {
 });
 
 /** Its journal is filled by the test; only the first one is written to. */
-class Machine implements BuilderCluster {
+class Machine extends JournalCluster {
   readonly name: string;
   readonly folder: string;
   readonly data: string;
-  readonly isChosen: boolean;
-  operations!: OperationLog;
-  journal!: LocalJournal;
   builder!: Builder;
   member!: Member;
   sameness!: Sameness;
   peers: readonly Machine[] = [];
   readonly log: string[] = [];
-  onAppended: (batch: readonly ProposedOperation[]) => void = () => {};
   readonly #configuration: Partial<BuilderConfiguration>;
 
   constructor(name: string, configuration: Partial<BuilderConfiguration> = {}) {
+    super(name === 'one');
     this.name = name;
-    this.isChosen = name === 'one';
     this.#configuration = configuration;
     this.folder = mkdtempSync(join(tmpdir(), 'skein-sameness-'));
     this.data = join(this.folder, 'data');
@@ -86,7 +81,7 @@ class Machine implements BuilderCluster {
       idleMergeMs: 50,
       log: (level, message) => this.log.push(`${level} ${message}`),
       ...this.#configuration,
-      openCluster: ({ journal }) => Promise.resolve(this.#open(journal)),
+      openCluster: ({ journal }) => Promise.resolve(this.open(journal)),
     });
     this.member = new Member({ dataFolder: this.data, socketPath, secret });
     await this.member.whenBuilderPresent();
@@ -117,28 +112,6 @@ class Machine implements BuilderCluster {
     await this.start(sameness);
   }
 
-  #open(journal: LocalJournal): this {
-    this.journal = journal;
-    const append: OperationLog['append'] = async (batch) => {
-      const range = await journal.append(batch);
-      this.onAppended(batch);
-      return range;
-    };
-    this.operations = {
-      get lastSequence() {
-        return journal.lastSequence;
-      },
-      get firstSequence() {
-        return journal.firstSequence;
-      },
-      append,
-      follow: (from, signal) => journal.follow(from, signal),
-      release: (upTo) => journal.release(upTo),
-      close: () => journal.close(),
-    };
-    return this;
-  }
-
   propose(operation: Operation, wait: 'durable' | 'visible' = 'visible'): Promise<unknown> {
     return this.member.propose(operation, { application: APP, proposedAtMs: 1_700_000_000_000, until: wait });
   }
@@ -165,15 +138,6 @@ class Machine implements BuilderCluster {
   indexFolder(index: string): string {
     return join(this.data, 'apps', APP, 'indexes', index);
   }
-
-  progress = (published: number): typeof NO_PROGRESS => ({ ...NO_PROGRESS, published });
-  describe = (): JsonObject => ({});
-  changeMembers = (): Promise<void> => Promise.resolve();
-  tellProblems = (): void => {};
-  operationFormat = 1;
-  beginStopping = (): void => {};
-  serve = (): Promise<void> => Promise.resolve();
-  close = (): Promise<void> => Promise.resolve();
 }
 
 /** As asked over a line. */
